@@ -1,0 +1,187 @@
+/**
+ * What an object store promises. The sentences marked "Promise:" reappear as test names in
+ * `object-store-suite.ts`, which every object store must pass.
+ *
+ * Errors are `S3Error`s (`NoSuchBucket`, `NoSuchKey`, `NoSuchUpload`, `BucketAlreadyOwnedByYou`, `BucketNotEmpty`,
+ * `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, `PreconditionFailed`, …): the store knows what S3 calls them.
+ */
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+
+export type BucketRecord = {
+  readonly name: BucketName;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly region: string;
+};
+
+export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+
+/** Checksums as S3 shows them: base64 values, with `-N` behind a composite one. */
+export type StoredChecksums = {
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly values: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+};
+
+/** What a client says about an object besides its bytes. */
+export type ObjectProperties = {
+  /** Lower-case names of `content-type`, `content-encoding`, `content-language`, `content-disposition`, `cache-control`, `expires`, … as given. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `x-amz-meta-*` without the prefix, names in lower case, values as sent. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+};
+
+export type ObjectRecord = ObjectProperties & {
+  readonly key: ObjectKey;
+  readonly sizeBytes: number;
+  /** Without quotes: 32 hex digits, or 32 hex digits, `-` and the number of parts. */
+  readonly etag: string;
+  /** Milliseconds since the epoch, in whole seconds: what HTTP dates can say. */
+  readonly lastModified: number;
+  readonly checksums?: StoredChecksums | undefined;
+  /** Present on objects made by CompleteMultipartUpload. */
+  readonly partCount?: number | undefined;
+};
+
+/** A byte range, both ends inclusive. */
+export type ByteRange = { readonly start: number; readonly end: number };
+
+/**
+ * An object held open: the bytes belong to this record whatever happens to the key meanwhile.
+ * Whoever opens one reads it to the end, or closes it.
+ */
+export type OpenObject = {
+  readonly record: ObjectRecord;
+  /** The whole object, where the store holds it in memory anyway (small objects): no stream is needed then. */
+  readonly bytes?: Uint8Array | undefined;
+  /** A stream of the range (default: everything). Called once at the most; the stream closes what is open. */
+  read(range?: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Where part `partNumber` lies in the object, `undefined` where there is no such part. */
+  part(partNumber: number): Promise<{ readonly range: ByteRange; readonly partCount: number } | undefined>;
+  /** Releases what is open. Safe to call twice, and after `read`. */
+  close(): Promise<void>;
+};
+
+/** A write happens only if the key is as said at the moment of the commit. ETags without quotes. */
+export type WriteCondition = { readonly ifMatch?: string | undefined; readonly ifNoneMatch?: '*' | undefined };
+
+/** A delete happens only if the key is as said at the moment of the commit. */
+export type DeleteCondition = {
+  /** An ETag without quotes, or `*` for any object. */
+  readonly ifMatch?: string | undefined;
+  readonly ifMatchLastModified?: number | undefined;
+  readonly ifMatchSizeBytes?: number | undefined;
+};
+
+/**
+ * Bytes on their way in. `bytes` throws when something about them is wrong (too short, bad checksum), which makes the
+ * write fail with that error and leave nothing behind.
+ */
+export type IncomingBody = {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Set where the length is known beforehand; `bytes` then yields exactly that many. */
+  readonly sizeBytes?: number | undefined;
+  /** Called once after the last byte and before the commit: what is only known then. */
+  readonly seal?: (() => Sealed) | undefined;
+};
+export type Sealed = { readonly checksums?: StoredChecksums | undefined };
+
+export type PutOptions = {
+  readonly condition?: WriteCondition | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds since the epoch; becomes `lastModified`. */
+  readonly now: number;
+};
+
+export type Written = { readonly etag: string; readonly lastModified: number; readonly sizeBytes: number; readonly checksums?: StoredChecksums | undefined };
+
+export type ListOptions = {
+  readonly prefix?: string | undefined;
+  /** Keys that hold it behind the prefix are rolled up into one common prefix. Any string, not only `/`. */
+  readonly delimiter?: string | undefined;
+  /** Only what comes after this, in the order of UTF-8 bytes. A common prefix is after it if the prefix itself is greater. */
+  readonly after?: string | undefined;
+  /** At most so many entries, objects and common prefixes together; 0 to 1000. */
+  readonly limit: number;
+};
+export type ListEntry =
+  | { readonly kind: 'object'; readonly record: ListedObject }
+  | { readonly kind: 'prefix'; readonly prefix: string };
+/** What listings show of an object. */
+export type ListedObject = Pick<ObjectRecord, 'key' | 'sizeBytes' | 'etag' | 'lastModified' | 'checksums'>;
+export type ListPage = {
+  readonly entries: readonly ListEntry[];
+  /** Set where there is more: the key or common prefix to pass as `after` for the next page. */
+  readonly next?: string | undefined;
+};
+
+/** How a multipart upload's checksum is to be made, chosen at its start. */
+export type UploadChecksum = { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
+
+export type UploadRecord = {
+  readonly uploadId: string;
+  readonly key: ObjectKey;
+  readonly initiatedAt: number;
+  readonly properties: ObjectProperties;
+  readonly checksum?: UploadChecksum | undefined;
+};
+export type PartRecord = {
+  /** 1 to 10,000. */
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly lastModified: number;
+  readonly checksums?: StoredChecksums | undefined;
+};
+export type CompletedPart = { readonly partNumber: number; readonly etag: string; readonly checksums?: StoredChecksums['values'] | undefined };
+
+export type ObjectStore = {
+  /** Promise: a bucket created twice is refused with BucketAlreadyOwnedByYou and stays as it was. */
+  createBucket(bucket: BucketRecord): Promise<void>;
+  getBucket(name: BucketName): Promise<BucketRecord | undefined>;
+  /** Promise: buckets are listed in the order of their names, from `after` on, exclusive. */
+  listBuckets(options: { readonly prefix?: string | undefined; readonly after?: string | undefined; readonly limit: number }): Promise<{ readonly buckets: readonly BucketRecord[]; readonly next?: string | undefined }>;
+  /** Promise: a bucket with an object or an unfinished upload… only an object keeps it: uploads are dropped with the bucket. */
+  deleteBucket(name: BucketName): Promise<void>;
+
+  /**
+   * Promise: when it resolves, bytes and record are on disk; a crash before leaves the old object or none.
+   * Promise: an overwrite is seen whole or not at all, and readers in flight keep the old bytes.
+   * Promise: a body that throws leaves nothing visible and nothing behind.
+   * Promise: of concurrent writes with `ifNoneMatch: '*'` exactly one succeeds.
+   */
+  putObject(bucket: BucketName, key: ObjectKey, body: IncomingBody, properties: ObjectProperties, options: PutOptions): Promise<Written>;
+  /** `undefined` for a key that is not there; throws NoSuchBucket for a bucket that is not. */
+  headObject(bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined>;
+  openObject(bucket: BucketName, key: ObjectKey): Promise<OpenObject | undefined>;
+  /** `true` if there was one. Promise: deleting what is not there is no error (with `ifMatch` it is: PreconditionFailed… see S3). */
+  deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition): Promise<boolean>;
+
+  /** Promise: a page costs what the page holds, however many keys the bucket or a common prefix has. */
+  listObjects(bucket: BucketName, options: ListOptions): Promise<ListPage>;
+
+  createUpload(bucket: BucketName, key: ObjectKey, properties: ObjectProperties, options: { readonly now: number; readonly checksum?: UploadChecksum | undefined }): Promise<UploadRecord>;
+  getUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<UploadRecord | undefined>;
+  /** Promise: a part uploaded again replaces the one of that number, whole. Throws NoSuchUpload. */
+  uploadPart(bucket: BucketName, key: ObjectKey, uploadId: string, partNumber: number, body: IncomingBody, options: { readonly now: number; readonly signal?: AbortSignal | undefined }): Promise<PartRecord>;
+  listParts(bucket: BucketName, key: ObjectKey, uploadId: string, options: { readonly after: number; readonly limit: number }): Promise<{ readonly parts: readonly PartRecord[]; readonly next?: number | undefined }>;
+  /** Uploads ordered by key, then by time begun. `after` names the last one seen. A delimiter rolls up as in listObjects. */
+  listUploads(bucket: BucketName, options: { readonly prefix?: string | undefined; readonly delimiter?: string | undefined; readonly after?: { readonly key: string; readonly uploadId?: string | undefined } | undefined; readonly limit: number }): Promise<UploadPage>;
+  /**
+   * Promise: the object appears whole, at once, with no byte copied; the upload is gone in the same step.
+   * Promise: a retry of a completed upload with the same parts answers as the first did, as long as the object is still that one; NoSuchUpload else.
+   * Throws InvalidPart, InvalidPartOrder, EntityTooSmall (a part other than the last under 5 MiB), NoSuchUpload, PreconditionFailed.
+   */
+  completeUpload(bucket: BucketName, key: ObjectKey, uploadId: string, parts: readonly CompletedPart[], options: PutOptions & { readonly sealChecksums?: ((parts: readonly PartRecord[]) => StoredChecksums | undefined) | undefined }): Promise<Written>;
+  abortUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<void>;
+
+  /** Throws with the reason where the store can not be written to just now (read-only after a failed fsync, disk full). */
+  checkHealth(): Promise<void>;
+  /** Finishes what is being written, then closes. */
+  close(): Promise<void>;
+};
+
+export type UploadPage = {
+  readonly entries: readonly ({ readonly kind: 'upload'; readonly upload: UploadRecord } | { readonly kind: 'prefix'; readonly prefix: string })[];
+  readonly next?: { readonly key: string; readonly uploadId?: string | undefined } | undefined;
+};
