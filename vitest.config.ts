@@ -1,19 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+// Tests run on the sources, without a build: every package names its sources under this condition.
+// LATCHKEY_TEST_BUILT=1 runs them on what is published instead.
+const conditions = process.env.LATCHKEY_TEST_BUILT === '1' ? [] : ['source'];
+const seconds = 1000;
+
 export default defineConfig({
-  // Tests run on the sources, without a build: every package names its sources under this condition.
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     projects: [
-      {
-        extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] },
-      },
-      {
-        extends: true,
-        test: { name: 'wire', include: ['tests/wire/**/*.test.ts'], testTimeout: 30_000 },
-      },
+      project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds }),
+      project('command', 'tests/command/**/*.test.ts', { testTimeout: 30 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
+      project('clients', 'tests/clients/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('console', 'tests/console/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('cluster', 'tests/cluster/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
     ],
   },
 });
+
+function project(name: string, include: string, options: { testTimeout: number; globalSetup?: string }) {
+  return { extends: true as const, test: { name, include: [include], hookTimeout: options.testTimeout, ...options } };
+}

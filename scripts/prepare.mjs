@@ -1,0 +1,113 @@
+// What a fresh clone lacks: the dependencies and the build. Both are made only when missing or out of date,
+// announced in one line on stderr, because stdout belongs to the program that runs next.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Installs and builds what is missing. Ends the process with status 1, after showing why, when that fails. */
+export function prepare() {
+  if (!isInstalled()) {
+    say('Installing dependencies (once) …');
+    npmCi();
+  }
+  build();
+}
+
+/** Compiles every package, unless the sources are those of the last build. */
+export function build() {
+  const stampFile = join(root, 'node_modules/.cache/latchkey/build.json');
+  const stamp = JSON.stringify({ sources: hashOfSources() });
+  if (readText(stampFile) === stamp && packages().every(hasBuild)) return;
+
+  say('Building …');
+  packages().forEach(removeOrphans);
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...packages().map((name) => `packages/${name}`)]);
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+}
+
+/** The folders under packages/ that TypeScript builds. */
+export function packages() {
+  return readdirSync(join(root, 'packages')).filter((name) => existsSync(join(root, 'packages', name, 'tsconfig.json')));
+}
+
+/** npm notes what it has installed; that note must name every package of the lock file, or a package for another platform. */
+function isInstalled() {
+  const wanted = readJson(join(root, 'package-lock.json'))?.packages;
+  const installed = readJson(join(root, 'node_modules/.package-lock.json'))?.packages;
+  if (!wanted || !installed) return false;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === '') return true;
+    return installed[path] ? installed[path].version === entry.version : entry.optional === true;
+  });
+}
+
+function npmCi() {
+  // Run by npm, its own path is known; otherwise the one on the PATH is taken.
+  const npm = process.env.npm_execpath;
+  const flags = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
+  if (npm?.endsWith('.js')) run(process.execPath, [npm, ...flags]);
+  else run('npm', flags);
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256');
+  const files = ['tsconfig.base.json', 'package-lock.json'];
+  for (const name of packages()) files.push(`packages/${name}/tsconfig.json`, ...sourcesOf(name));
+  for (const file of files.sort()) {
+    hash.update(file).update('\0');
+    hash.update(readFileSync(join(root, file))).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function sourcesOf(name) {
+  const folder = join(root, 'packages', name, 'src');
+  return filesUnder(folder)
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
+    .map((file) => relative(root, file));
+}
+
+function hasBuild(name) {
+  return sourcesOf(name).length === 0 || existsSync(join(root, 'packages', name, 'dist/.tsbuildinfo'));
+}
+
+/** A deleted source must not live on as a module that can still be imported. */
+function removeOrphans(name) {
+  const folder = join(root, 'packages', name);
+  for (const file of filesUnder(join(folder, 'dist'))) {
+    const source = relative(join(folder, 'dist'), file).replace(/(\.d\.ts|\.js)(\.map)?$/, '');
+    const isOutput = source !== relative(join(folder, 'dist'), file);
+    if (isOutput && !['.ts', '.tsx'].some((extension) => existsSync(join(folder, 'src', source + extension)))) rmSync(file);
+  }
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (error) say(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(1);
+}
+
+function readJson(file) {
+  const text = readText(file);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function readText(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
