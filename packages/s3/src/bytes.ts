@@ -16,6 +16,17 @@ export function base64FromBytes(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** As base64, with `-` and `_` for `+` and `/`, and without padding: safe in a URL. */
+export function base64UrlFromBytes(bytes: Uint8Array): string {
+  return base64FromBytes(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+export function bytesFromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (/[+/=]/.test(text)) return undefined;
+  const base64 = text.replaceAll('-', '+').replaceAll('_', '/');
+  return bytesFromBase64(base64.padEnd(Math.ceil(base64.length / 4) * 4, '='));
+}
+
 /** `hex` has an even number of hex digits. */
 export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length: hex.length / 2 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));

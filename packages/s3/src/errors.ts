@@ -32,9 +32,10 @@ export class S3Error extends Error {
   }
 }
 
-/** What S3 calls an InvalidArgument: it always names the argument and repeats its value. */
-export function invalidArgument(message: string, argumentName: string, argumentValue: string): S3Error {
-  return new S3Error('InvalidArgument', { message, fields: { ArgumentName: argumentName, ArgumentValue: argumentValue } });
+/** What S3 calls an InvalidArgument: it names the argument and, in most cases, repeats its value. */
+export function invalidArgument(message: string, argumentName: string, argumentValue?: string): S3Error {
+  const value = argumentValue === undefined ? {} : { ArgumentValue: argumentValue };
+  return new S3Error('InvalidArgument', { message, fields: { ArgumentName: argumentName, ...value } });
 }
 
 export type ErrorContext = {
