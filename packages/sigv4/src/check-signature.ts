@@ -1,0 +1,89 @@
+import type { PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
+import { equalInConstantTime } from './bytes.ts';
+import { canonicalRequest, headerLine, signature, stringToSign } from './canonical.ts';
+import { checkSignatureV2 } from './check-signature-v2.ts';
+import { uriEncodePath } from './encode.ts';
+import type { Refusal } from './refusal.ts';
+import { type HeaderField, headerValue, type SignedRequest } from './request.ts';
+import { canonicalQueryOf, type QueryParameter } from './target.ts';
+
+/** Whether the signature is the one that this secret makes for this request. */
+export type SignatureCheck = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Judges what needs the secret: first that every `x-amz-*` header sent is a signed one (otherwise the holder of a pre-signed PUT could
+ * add `x-amz-copy-source`), then the signature, compared in constant time. Never throws for a "no", never tells the right signature.
+ */
+export function checkSignature(
+  authentication: V4Authentication | V2Authentication,
+  request: SignedRequest,
+  secretAccessKey: string,
+): SignatureCheck {
+  if (authentication.kind === 'v2-query') return checkSignatureV2(authentication, request, secretAccessKey);
+  const names = headersNotSigned(authentication.signedHeaders, request.headers);
+  if (names !== undefined) return { ok: false, refusal: { kind: 'headers-not-signed', names } };
+  const isMatch = (canonical: string): boolean =>
+    equalInConstantTime(authentication.signature, sign(authentication, secretAccessKey, canonical));
+
+  const asReceived = canonicalOf(authentication, request, request.target.canonicalPath);
+  if (isMatch(asReceived)) return { ok: true };
+  for (const canonical of otherCanonicals(authentication, request)) if (isMatch(canonical)) return { ok: true };
+  return {
+    ok: false,
+    refusal: {
+      kind: 'signature-mismatch',
+      accessKeyId: authentication.accessKeyId,
+      signatureProvided: authentication.signature,
+      stringToSign: stringToSign(authentication.amzDate, authentication.scope, asReceived),
+      canonicalRequest: asReceived,
+    },
+  };
+}
+
+const sign = ({ accessKeyId, scope, amzDate }: V4Authentication, secretAccessKey: string, canonical: string): string =>
+  signature(accessKeyId, secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
+
+/** `host` and every `x-amz-*` header must be signed, except the hash of the body, which is checked against the body itself. */
+function headersNotSigned(signedHeaders: readonly string[], headers: readonly HeaderField[]): readonly string[] | undefined {
+  let names: string[] | undefined;
+  for (const [name] of headers) {
+    const mustBeSigned = name === 'host' || (name.startsWith('x-amz-') && name !== 'x-amz-content-sha256');
+    if (mustBeSigned && !signedHeaders.includes(name)) names = names === undefined ? [name] : [...names, name];
+  }
+  return names ?? (signedHeaders.includes('host') ? undefined : ['host']);
+}
+
+function canonicalOf(authentication: V4Authentication, request: SignedRequest, path: string, host?: string): string {
+  const { signedHeaders, payloadHashLine } = authentication;
+  let headerLines = '';
+  for (const name of signedHeaders) {
+    const value = name === 'host' && host !== undefined ? host : signedValue(name, request);
+    if (value !== undefined) headerLines += headerLine(name, value);
+  }
+  return canonicalRequest({
+    method: request.method,
+    path,
+    query: canonicalQueryOf(request.target),
+    headerLines,
+    signedHeaders: signedHeaders.join(';'),
+    payloadHash: payloadHashLine,
+  });
+}
+
+/** A signed header that was not sent as a header may stand in the query: some SDKs move it there and list it all the same. */
+function signedValue(name: string, request: SignedRequest): string | undefined {
+  return headerValue(request.headers, name) ?? findIgnoringCase(request.target.query, name)?.value;
+}
+
+const findIgnoringCase = (query: readonly QueryParameter[], name: string): QueryParameter | undefined =>
+  query.find((parameter) => parameter.name.length === name.length && parameter.name.toLowerCase() === name);
+
+/** What the client may have signed when a proxy rewrote Host or path, or when the service is one whose paths are encoded twice. */
+function otherCanonicals(authentication: V4Authentication, request: SignedRequest): readonly string[] {
+  const { canonicalPath } = request.target;
+  const behindProxy = authentication.publicHosts.map(({ host, pathPrefix }: PublicHost) =>
+    canonicalOf(authentication, request, uriEncodePath(pathPrefix) + canonicalPath, host),
+  );
+  if (authentication.scope.service === 's3' || !canonicalPath.includes('%')) return behindProxy;
+  return [...behindProxy, canonicalOf(authentication, request, uriEncodePath(canonicalPath))];
+}

@@ -1,0 +1,49 @@
+import type { Refused, V2Authentication, V4Authentication } from './authentication.ts';
+import { refused } from './authentication.ts';
+import { equalInConstantTime } from './bytes.ts';
+import { checkSignature } from './check-signature.ts';
+import { readAuthentication } from './read-authentication.ts';
+import type { Refusal } from './refusal.ts';
+import type { SignedRequest } from './request.ts';
+import type { VerifyRules } from './rules.ts';
+
+/** What an access key's owner and we both know. */
+export type KnownCredentials = {
+  readonly secretAccessKey: string;
+  /** Of temporary credentials: the token that must come with them. */
+  readonly sessionToken?: string;
+  /** Of temporary credentials: when they end. */
+  readonly expiresAt?: Date;
+};
+
+/** How credentials are found; undefined for an access key that does not exist. */
+export type LookUp = (accessKeyId: string) => KnownCredentials | undefined | Promise<KnownCredentials | undefined>;
+
+/** The outcome: a request signed by the owner of an access key, one that nobody signed, or a refusal with its reason. */
+export type Verdict =
+  | { readonly kind: 'verified'; readonly accessKeyId: string; readonly authentication: V4Authentication | V2Authentication }
+  | { readonly kind: 'anonymous' }
+  | Refused;
+
+/**
+ * Verifies a request but for its body (see `payloadHash` of the authentication for what the body must be): mechanism, parameters, scope, time,
+ * access key, session token, unsigned headers, signature, in this order. Never throws for a "no"; what `lookUp` throws passes through.
+ */
+export async function verify(request: SignedRequest, rules: VerifyRules, lookUp: LookUp): Promise<Verdict> {
+  const authentication = readAuthentication(request, rules);
+  if (authentication.kind === 'anonymous' || authentication.kind === 'refused') return authentication;
+  const { accessKeyId } = authentication;
+  const known = await lookUp(accessKeyId);
+  if (known === undefined) return refused({ kind: 'unknown-access-key', accessKeyId });
+  const wrongToken = refuseToken(accessKeyId, authentication.sessionToken, known, rules.now);
+  if (wrongToken !== undefined) return refused(wrongToken);
+  const checked = checkSignature(authentication, request, known.secretAccessKey);
+  return checked.ok ? { kind: 'verified', accessKeyId, authentication } : refused(checked.refusal);
+}
+
+/** Temporary credentials without their token are unknown, with another one invalid, after their end expired. */
+function refuseToken(accessKeyId: string, given: string | undefined, known: KnownCredentials, now: Date): Refusal | undefined {
+  if (given === undefined) return known.sessionToken === undefined ? undefined : { kind: 'unknown-access-key', accessKeyId };
+  if (known.sessionToken === undefined || !equalInConstantTime(given, known.sessionToken)) return { kind: 'token-invalid', token: given };
+  return known.expiresAt !== undefined && now > known.expiresAt ? { kind: 'token-expired', token: given } : undefined;
+}
