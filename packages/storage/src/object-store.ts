@@ -4,6 +4,7 @@
  *
  * Errors are `S3Error`s (`NoSuchBucket`, `NoSuchKey`, `NoSuchUpload`, `BucketAlreadyOwnedByYou`, `BucketNotEmpty`,
  * `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`, `PreconditionFailed`, …): the store knows what S3 calls them.
+ * A store that cannot work (disk full, read-only after a failed fsync) answers `ServiceUnavailable` or `InternalError`.
  */
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 
@@ -54,18 +55,30 @@ export type OpenObject = {
   readonly record: ObjectRecord;
   /** The whole object, where the store holds it in memory anyway (small objects): no stream is needed then. */
   readonly bytes?: Uint8Array | undefined;
-  /** A stream of the range (default: everything). Called once at the most; the stream closes what is open. */
+  /**
+   * A stream of the range (default: everything), which lies inside the object. Called once at the most; the stream closes what is open.
+   * Promise: a stream that cannot deliver every byte of its range throws; it never just ends early.
+   */
   read(range?: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Where part `partNumber` lies in the object, `undefined` where there is no such part. */
+  /**
+   * Where part `partNumber` lies in the object, `undefined` where there is no such part. An object that was put whole is its own part 1.
+   * The range of an empty part ends one before it starts.
+   */
   part(partNumber: number): Promise<{ readonly range: ByteRange; readonly partCount: number } | undefined>;
   /** Releases what is open. Safe to call twice, and after `read`. */
   close(): Promise<void>;
 };
 
-/** A write happens only if the key is as said at the moment of the commit. ETags without quotes. */
+/**
+ * A write happens only if the key is as said at the moment of the commit; PreconditionFailed else. ETags without quotes.
+ * `ifMatch` on a key that is not there is NoSuchKey, as in S3.
+ */
 export type WriteCondition = { readonly ifMatch?: string | undefined; readonly ifNoneMatch?: '*' | undefined };
 
-/** A delete happens only if the key is as said at the moment of the commit. */
+/**
+ * A delete happens only if the key is as said at the moment of the commit; PreconditionFailed else.
+ * On a key that is not there `ifMatch` (also `*`) is NoSuchKey and the other two hold, as in S3.
+ */
 export type DeleteCondition = {
   /** An ETag without quotes, or `*` for any object. */
   readonly ifMatch?: string | undefined;
@@ -75,25 +88,32 @@ export type DeleteCondition = {
 
 /**
  * Bytes on their way in. `bytes` throws when something about them is wrong (too short, bad checksum), which makes the
- * write fail with that error and leave nothing behind.
+ * write fail with that error and leave nothing behind. A chunk belongs to the store once it is yielded: stores write it while
+ * they ask for the next, so the producer never touches its memory again.
  */
 export type IncomingBody = {
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Set where the length is known beforehand; `bytes` then yields exactly that many. */
+  /** Set where the length is known beforehand; `bytes` then yields exactly that many, or the write fails with IncompleteBody. */
   readonly sizeBytes?: number | undefined;
-  /** Called once after the last byte and before the commit: what is only known then. */
+  /** Called once after the last byte and before the commit: what is only known then. May throw, as `bytes` may. */
   readonly seal?: (() => Sealed) | undefined;
 };
 export type Sealed = { readonly checksums?: StoredChecksums | undefined };
 
 export type PutOptions = {
   readonly condition?: WriteCondition | undefined;
+  /** Ends the write with the signal's reason, leaving nothing behind, as long as it has not been committed. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds since the epoch; becomes `lastModified`. */
+  /** Milliseconds since the epoch; becomes `lastModified`, cut down to whole seconds. */
   readonly now: number;
 };
 
-export type Written = { readonly etag: string; readonly lastModified: number; readonly sizeBytes: number; readonly checksums?: StoredChecksums | undefined };
+export type Written = {
+  readonly etag: string;
+  readonly lastModified: number;
+  readonly sizeBytes: number;
+  readonly checksums?: StoredChecksums | undefined;
+};
 
 export type ListOptions = {
   readonly prefix?: string | undefined;
@@ -101,12 +121,10 @@ export type ListOptions = {
   readonly delimiter?: string | undefined;
   /** Only what comes after this, in the order of UTF-8 bytes. A common prefix is after it if the prefix itself is greater. */
   readonly after?: string | undefined;
-  /** At most so many entries, objects and common prefixes together; 0 to 1000. */
+  /** At most so many entries, objects and common prefixes together; 0 to 1000. A page of 0 is empty and has no `next`. */
   readonly limit: number;
 };
-export type ListEntry =
-  | { readonly kind: 'object'; readonly record: ListedObject }
-  | { readonly kind: 'prefix'; readonly prefix: string };
+export type ListEntry = { readonly kind: 'object'; readonly record: ListedObject } | { readonly kind: 'prefix'; readonly prefix: string };
 /** What listings show of an object. */
 export type ListedObject = Pick<ObjectRecord, 'key' | 'sizeBytes' | 'etag' | 'lastModified' | 'checksums'>;
 export type ListPage = {
@@ -119,8 +137,10 @@ export type ListPage = {
 export type UploadChecksum = { readonly algorithm: ChecksumAlgorithm; readonly type: 'FULL_OBJECT' | 'COMPOSITE' };
 
 export type UploadRecord = {
+  /** Letters and digits only, not to be guessed. */
   readonly uploadId: string;
   readonly key: ObjectKey;
+  /** Milliseconds since the epoch. */
   readonly initiatedAt: number;
   readonly properties: ObjectProperties;
   readonly checksum?: UploadChecksum | undefined;
@@ -133,15 +153,23 @@ export type PartRecord = {
   readonly lastModified: number;
   readonly checksums?: StoredChecksums | undefined;
 };
-export type CompletedPart = { readonly partNumber: number; readonly etag: string; readonly checksums?: StoredChecksums['values'] | undefined };
+export type CompletedPart = {
+  readonly partNumber: number;
+  readonly etag: string;
+  readonly checksums?: StoredChecksums['values'] | undefined;
+};
 
 export type ObjectStore = {
   /** Promise: a bucket created twice is refused with BucketAlreadyOwnedByYou and stays as it was. */
   createBucket(bucket: BucketRecord): Promise<void>;
   getBucket(name: BucketName): Promise<BucketRecord | undefined>;
   /** Promise: buckets are listed in the order of their names, from `after` on, exclusive. */
-  listBuckets(options: { readonly prefix?: string | undefined; readonly after?: string | undefined; readonly limit: number }): Promise<{ readonly buckets: readonly BucketRecord[]; readonly next?: string | undefined }>;
-  /** Promise: a bucket with an object or an unfinished upload… only an object keeps it: uploads are dropped with the bucket. */
+  listBuckets(options: {
+    readonly prefix?: string | undefined;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): Promise<{ readonly buckets: readonly BucketRecord[]; readonly next?: string | undefined }>;
+  /** Promise: a bucket with an object in it is refused with BucketNotEmpty; unfinished uploads are dropped with the bucket. */
   deleteBucket(name: BucketName): Promise<void>;
 
   /**
@@ -154,25 +182,62 @@ export type ObjectStore = {
   /** `undefined` for a key that is not there; throws NoSuchBucket for a bucket that is not. */
   headObject(bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined>;
   openObject(bucket: BucketName, key: ObjectKey): Promise<OpenObject | undefined>;
-  /** `true` if there was one. Promise: deleting what is not there is no error (with `ifMatch` it is: PreconditionFailed… see S3). */
+  /** `true` if there was one. Promise: deleting what is not there is no error, unless the condition names an ETag. */
   deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition): Promise<boolean>;
 
   /** Promise: a page costs what the page holds, however many keys the bucket or a common prefix has. */
   listObjects(bucket: BucketName, options: ListOptions): Promise<ListPage>;
 
-  createUpload(bucket: BucketName, key: ObjectKey, properties: ObjectProperties, options: { readonly now: number; readonly checksum?: UploadChecksum | undefined }): Promise<UploadRecord>;
+  createUpload(
+    bucket: BucketName,
+    key: ObjectKey,
+    properties: ObjectProperties,
+    options: { readonly now: number; readonly checksum?: UploadChecksum | undefined },
+  ): Promise<UploadRecord>;
   getUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<UploadRecord | undefined>;
   /** Promise: a part uploaded again replaces the one of that number, whole. Throws NoSuchUpload. */
-  uploadPart(bucket: BucketName, key: ObjectKey, uploadId: string, partNumber: number, body: IncomingBody, options: { readonly now: number; readonly signal?: AbortSignal | undefined }): Promise<PartRecord>;
-  listParts(bucket: BucketName, key: ObjectKey, uploadId: string, options: { readonly after: number; readonly limit: number }): Promise<{ readonly parts: readonly PartRecord[]; readonly next?: number | undefined }>;
-  /** Uploads ordered by key, then by time begun. `after` names the last one seen. A delimiter rolls up as in listObjects. */
-  listUploads(bucket: BucketName, options: { readonly prefix?: string | undefined; readonly delimiter?: string | undefined; readonly after?: { readonly key: string; readonly uploadId?: string | undefined } | undefined; readonly limit: number }): Promise<UploadPage>;
+  uploadPart(
+    bucket: BucketName,
+    key: ObjectKey,
+    uploadId: string,
+    partNumber: number,
+    body: IncomingBody,
+    options: { readonly now: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<PartRecord>;
+  listParts(
+    bucket: BucketName,
+    key: ObjectKey,
+    uploadId: string,
+    options: { readonly after: number; readonly limit: number },
+  ): Promise<{ readonly parts: readonly PartRecord[]; readonly next?: number | undefined }>;
   /**
+   * Promise: uploads are listed by key, then by time begun. `after` names the last one seen; without its `uploadId`, every upload of that
+   * key is passed over. A delimiter rolls up as in listObjects.
+   */
+  listUploads(
+    bucket: BucketName,
+    options: {
+      readonly prefix?: string | undefined;
+      readonly delimiter?: string | undefined;
+      readonly after?: { readonly key: string; readonly uploadId?: string | undefined } | undefined;
+      readonly limit: number;
+    },
+  ): Promise<UploadPage>;
+  /**
+   * `parts` is not empty. A part's `checksums`, where given, must be those it was stored with (InvalidPart else). `sealChecksums` sees the
+   * chosen parts as they were stored, in order, and may throw; it may be called again when a part changes meanwhile.
    * Promise: the object appears whole, at once, with no byte copied; the upload is gone in the same step.
    * Promise: a retry of a completed upload with the same parts answers as the first did, as long as the object is still that one; NoSuchUpload else.
    * Throws InvalidPart, InvalidPartOrder, EntityTooSmall (a part other than the last under 5 MiB), NoSuchUpload, PreconditionFailed.
    */
-  completeUpload(bucket: BucketName, key: ObjectKey, uploadId: string, parts: readonly CompletedPart[], options: PutOptions & { readonly sealChecksums?: ((parts: readonly PartRecord[]) => StoredChecksums | undefined) | undefined }): Promise<Written>;
+  completeUpload(
+    bucket: BucketName,
+    key: ObjectKey,
+    uploadId: string,
+    parts: readonly CompletedPart[],
+    options: PutOptions & { readonly sealChecksums?: ((parts: readonly PartRecord[]) => StoredChecksums | undefined) | undefined },
+  ): Promise<Written>;
+  /** Promise: an aborted upload frees its parts; one that is not there is refused with NoSuchUpload. */
   abortUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<void>;
 
   /** Throws with the reason where the store can not be written to just now (read-only after a failed fsync, disk full). */
@@ -182,6 +247,9 @@ export type ObjectStore = {
 };
 
 export type UploadPage = {
-  readonly entries: readonly ({ readonly kind: 'upload'; readonly upload: UploadRecord } | { readonly kind: 'prefix'; readonly prefix: string })[];
+  readonly entries: readonly (
+    | { readonly kind: 'upload'; readonly upload: UploadRecord }
+    | { readonly kind: 'prefix'; readonly prefix: string }
+  )[];
   readonly next?: { readonly key: string; readonly uploadId?: string | undefined } | undefined;
 };

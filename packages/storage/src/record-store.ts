@@ -16,25 +16,34 @@ export type StoredRecord = {
 
 /**
  * One change. `ifVersion` makes the whole commit depend on the record being at that version now: 0 says it must not exist.
- * Without it the change is unconditional.
+ * Without it the change is unconditional. All conditions of a commit look at what was there before it.
  */
 export type RecordChange =
   | { readonly put: { readonly kind: RecordKind; readonly id: string; readonly value: JsonValue }; readonly ifVersion?: number | undefined }
   | { readonly remove: { readonly kind: RecordKind; readonly id: string }; readonly ifVersion?: number | undefined };
 
-export type CommitResult = { readonly committed: true } | { readonly committed: false; readonly conflict: { readonly kind: RecordKind; readonly id: string } };
+export type CommitResult =
+  | { readonly committed: true }
+  | { readonly committed: false; readonly conflict: { readonly kind: RecordKind; readonly id: string } };
 
 export type RecordStore = {
   get(kind: RecordKind, id: string): Promise<StoredRecord | undefined>;
   /** Promise: records are listed in the order of their ids' UTF-8 bytes; `after` is exclusive. */
-  list(kind: RecordKind, options: { readonly prefix?: string | undefined; readonly after?: string | undefined; readonly limit: number }): Promise<{ readonly records: readonly StoredRecord[]; readonly next?: string | undefined }>;
+  list(
+    kind: RecordKind,
+    options: { readonly prefix?: string | undefined; readonly after?: string | undefined; readonly limit: number },
+  ): Promise<{ readonly records: readonly StoredRecord[]; readonly next?: string | undefined }>;
   /**
    * Promise: all changes take effect, or none; when it resolves they are on disk.
    * Promise: of concurrent commits that name the same version of a record, exactly one succeeds.
    * Promise: a reader in any process sees a commit as soon as it has resolved.
    */
   commit(changes: readonly RecordChange[]): Promise<CommitResult>;
-  /** A number that changes whenever any record of the kind may have changed, in any process: what caches compare. Cheap: no disk access. */
+  /**
+   * A number that grows whenever a record of the kind is changed, in any process: what caches compare. Cheap enough for every request:
+   * it reads memory, never the disk or the network. A store whose other processes run elsewhere may learn of their changes later; it says how much.
+   * Promise: it has changed by the time a commit to the kind has resolved, and stays the same without one.
+   */
   generation(kind: RecordKind): number;
   checkHealth(): Promise<void>;
   close(): Promise<void>;
