@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { serveConfig } from './config.ts';
+
+describe('serveConfig', () => {
+  it('serves ./data on 127.0.0.1:9000 and 9001 where nothing is said', () => {
+    expect(serveConfig({}, {})).toEqual({
+      data: resolve('data'),
+      listen: { host: '127.0.0.1', port: 9000 },
+      consoleListen: { host: '127.0.0.1', port: 9001 },
+      publicUrls: [],
+      region: 'us-east-1',
+      objects: { kind: 'file', directory: resolve('data/objects') },
+      records: { kind: 'lmdb', directory: resolve('data/records') },
+      sigv2: true,
+      domains: [],
+      root: undefined,
+    });
+  });
+  it('takes every flag', () => {
+    const values = {
+      data: '/d',
+      listen: '[::1]:0',
+      console: ':8080',
+      'public-url': ['https://files.example.com/'],
+      region: 'eu-west-1',
+      domain: ['S3.example.com'],
+      objects: 'file:/o',
+      records: 'lmdb:/r',
+      sigv2: 'off',
+    };
+    expect(serveConfig(values, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root', LATCHKEY_ROOT_SECRET_ACCESS_KEY: 'long enough' })).toEqual({
+      data: '/d',
+      listen: { host: '::1', port: 0 },
+      consoleListen: { host: '::', port: 8080 },
+      publicUrls: ['https://files.example.com'],
+      region: 'eu-west-1',
+      objects: { kind: 'file', directory: '/o' },
+      records: { kind: 'lmdb', directory: '/r' },
+      sigv2: false,
+      domains: ['s3.example.com'],
+      root: { accessKeyId: 'root', secretAccessKey: 'long enough' },
+    });
+  });
+  it.each([
+    [{ listen: '9000' }, '--listen is HOST:PORT'],
+    [{ listen: '127.0.0.1:65536' }, '--listen is HOST:PORT'],
+    [{ console: '::1:9000' }, '--console is HOST:PORT'],
+    [{ 'public-url': ['files.example.com'] }, '--public-url is the start of an address'],
+    [{ 'public-url': ['https://a/?b'] }, '--public-url is the start of an address'],
+    [{ region: 'Mars' }, '--region is a name'],
+    [{ domain: ['a b'] }, '--domain is a host name'],
+    [{ objects: '/o' }, '--objects is file:DIRECTORY'],
+    [{ records: 'postgres://x' }, '--records is lmdb:DIRECTORY'],
+    [{ sigv2: 'maybe' }, '--sigv2 is on or off'],
+  ])('refuses %j in a sentence', (values, sentence) => {
+    expect(() => serveConfig(values, {})).toThrow(sentence);
+  });
+  it('wants both halves of the root credentials or neither', () => {
+    expect(() => serveConfig({}, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root' })).toThrow('are set together, or neither');
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * Settings: flags, then environment variables, then defaults, made into values once. The only file that reads `process.env`.
+ */
+import { join, resolve } from 'node:path';
+import { wrongUsage } from './failure.ts';
+import type { Flags, Values } from './flags.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
+export type Config = {
+  /** Absolute path of the directory that holds everything. */
+  readonly data: string;
+  readonly listen: Address;
+  readonly consoleListen: Address;
+  /** Addresses under which others reach this server, without a slash at the end; the first is the one that is shown. */
+  readonly publicUrls: readonly string[];
+  readonly region: string;
+  /** Absolute path of a directory; so far every object store is one on disk, and every record store LMDB. */
+  readonly objects: { readonly kind: 'file'; readonly directory: string };
+  readonly records: { readonly kind: 'lmdb'; readonly directory: string };
+  readonly sigv2: boolean;
+  /** Host names under which `BUCKET.NAME` is virtual-host style. */
+  readonly domains: readonly string[];
+  /** The root user's credentials, where the operator sets them. */
+  readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+};
+
+export type Address = { readonly host: string; readonly port: number };
+
+export const serveFlags = {
+  data: { kind: 'text', value: 'DIR', help: 'The directory that holds everything (default ./data)' },
+  listen: { kind: 'text', value: 'HOST:PORT', help: 'The S3 address (default 127.0.0.1:9000; port 0 is any free one)' },
+  console: { kind: 'text', value: 'HOST:PORT', help: 'The console address (default 127.0.0.1:9001)' },
+  'public-url': { kind: 'text', many: true, value: 'URL', help: 'An address under which others reach the S3 address' },
+  region: { kind: 'text', value: 'REGION', help: 'The region that requests are signed for (default us-east-1)' },
+  domain: { kind: 'text', many: true, value: 'NAME', help: 'Take BUCKET.NAME in Host for virtual-host style; localhost always is' },
+  objects: { kind: 'text', value: 'file:DIR', help: 'Where objects live (default: in the data directory)' },
+  records: { kind: 'text', value: 'lmdb:DIR', help: 'Where users, links and events live (default: in the data directory)' },
+  sigv2: { kind: 'text', value: 'on|off', help: 'Accept pre-signed URLs and forms of the old signature version 2 (default on)' },
+  json: { kind: 'switch', help: 'What is printed on stdout is JSON in any case' },
+} as const satisfies Flags;
+
+/** The configuration of a server. Throws a `Failure` with status 2 that names the setting which is wrong. */
+export function serveConfig(values: Values<typeof serveFlags>, environment: Environment): Config {
+  const data = resolve(values.data ?? 'data');
+  return {
+    data,
+    listen: address(values.listen ?? '127.0.0.1:9000', '--listen'),
+    consoleListen: address(values.console ?? '127.0.0.1:9001', '--console'),
+    publicUrls: (values['public-url'] ?? []).map(publicUrl),
+    region: region(values.region ?? 'us-east-1'),
+    objects: { kind: 'file', directory: directory(values.objects, 'file', '--objects', join(data, 'objects')) },
+    records: { kind: 'lmdb', directory: directory(values.records, 'lmdb', '--records', join(data, 'records')) },
+    sigv2: isOn(values.sigv2 ?? 'on', '--sigv2'),
+    domains: (values.domain ?? []).map(domain),
+    root: rootFrom(environment),
+  };
+}
+
+/** `HOST:PORT`, `[IPV6]:PORT` or `:PORT` for every interface. */
+function address(text: string, flag: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) throw wrongUsage(`${flag} is HOST:PORT, such as 127.0.0.1:9000 or [::1]:9000, not "${text}".`);
+  return { host: match[1] ?? (match[2] || '::'), port };
+}
+
+function publicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username) {
+    throw wrongUsage(`--public-url is the start of an address, such as https://files.example.com, not "${text}".`);
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function region(text: string): string {
+  if (!/^[a-z0-9-]{1,64}$/.test(text)) throw wrongUsage(`--region is a name such as us-east-1, not "${text}".`);
+  return text;
+}
+
+function domain(text: string): string {
+  const name = text.toLowerCase();
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) throw wrongUsage(`--domain is a host name such as s3.example.com, not "${text}".`);
+  return name;
+}
+
+function directory(text: string | undefined, scheme: string, flag: string, otherwise: string): string {
+  if (text === undefined) return otherwise;
+  if (!text.startsWith(`${scheme}:`) || text.length === scheme.length + 1)
+    throw wrongUsage(`${flag} is ${scheme}:DIRECTORY, not "${text}".`);
+  return resolve(text.slice(scheme.length + 1));
+}
+
+function isOn(text: string, flag: string): boolean {
+  if (text !== 'on' && text !== 'off') throw wrongUsage(`${flag} is on or off, not "${text}".`);
+  return text === 'on';
+}
+
+function rootFrom(environment: Environment): Config['root'] {
+  const { LATCHKEY_ROOT_ACCESS_KEY_ID: accessKeyId, LATCHKEY_ROOT_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw wrongUsage('LATCHKEY_ROOT_ACCESS_KEY_ID and LATCHKEY_ROOT_SECRET_ACCESS_KEY are set together, or neither.');
+  }
+  return { accessKeyId, secretAccessKey };
+}

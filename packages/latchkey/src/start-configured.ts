@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import type { Log } from '@latchkey/server/log';
+import { type RunningServer, startServer } from '@latchkey/server/start-server';
+import type { Address, Config } from './config.ts';
+import { Failure } from './failure.ts';
+import { openStores } from './open-stores.ts';
+import { type FoundRoot, rootCredentials } from './root-credentials.ts';
+import { version } from './version.ts';
+
+export type Started = { readonly server: RunningServer; readonly root: FoundRoot };
+
+/** Starts the server that a configuration describes. Throws a `Failure` whose sentence says what stands in the way. */
+export async function startConfigured(config: Config, log: Log): Promise<Started> {
+  await makeDirectory(config.data);
+  const root = await rootCredentials(config.data, config.root);
+  const stores = await openStores(config);
+  const { listen, consoleListen, region, sigv2, domains } = config;
+  try {
+    const server = await startServer({
+      ...stores,
+      listen,
+      consoleListen,
+      region,
+      sigv2,
+      domains,
+      log,
+      root: root.credentials,
+      version: version(),
+    });
+    return { server, root };
+  } catch (error) {
+    throw describe(error, config);
+  }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Failure(`The data directory ${path} can not be made: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function describe(error: unknown, { listen, consoleListen }: Config): unknown {
+  const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (port === undefined) return error;
+  const flag = isSame(listen, port, address) ? '--listen' : isSame(consoleListen, port, address) ? '--console' : '--listen or --console';
+  switch (code) {
+    case 'EADDRINUSE':
+      return new Failure(`Port ${port} is in use: stop the program that has it, or choose another with ${flag}.`, { cause: error });
+    case 'EACCES':
+      return new Failure(`Port ${port} is not ours to use: choose one above 1023 with ${flag}.`, { cause: error });
+    case 'EADDRNOTAVAIL':
+      return new Failure(`${address} is no address of this machine: choose another with ${flag}.`, { cause: error });
+    default:
+      return error;
+  }
+}
+
+function isSame(wanted: Address, port: number, host: string | undefined): boolean {
+  return wanted.port === port && (host === undefined || wanted.host === host);
+}
