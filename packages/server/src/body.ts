@@ -1,0 +1,73 @@
+/** The bytes of a request body, as an operation wants them: a small document whole, or an object as a stream that checks itself. */
+import { type CheckedBody, checkedBody } from '@latchkey/s3/body-integrity';
+import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
+import { S3Error } from '@latchkey/s3/errors';
+import { claimedChecksum, contentMd5, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
+import type { IncomingBody } from '@latchkey/storage/object-store';
+import { decodedBody, type DecodedBody } from './decoded-body.ts';
+import { headerValue } from './headers.ts';
+import type { Authorised } from './pipeline.ts';
+
+/** What S3 computes where the client names no checksum. */
+const DEFAULT_ALGORITHM: ChecksumAlgorithm = 'CRC64NVME';
+
+export type ObjectBodyOptions = {
+  readonly maxBytes: number;
+  /** Of a part: the checksum its upload was begun with. A part that claims another is refused. */
+  readonly algorithm?: ChecksumAlgorithm | undefined;
+};
+
+/**
+ * The body of a PUT, decoded and checked while it is read: length, payload hash, Content-MD5, checksum in header or trailer.
+ * Nothing has been read when this resolves. Throws MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest.
+ */
+export async function objectBody(request: Authorised, { maxBytes, algorithm }: ObjectBodyOptions): Promise<IncomingBody> {
+  const decoded = decodedBody(request);
+  if (decoded.sizeBytes > maxBytes)
+    throw new S3Error('EntityTooLarge', { fields: { ProposedSize: String(decoded.sizeBytes), MaxSizeAllowed: String(maxBytes) } });
+  const body = await checked(request, decoded, algorithm);
+  return { bytes: body.bytes, sizeBytes: decoded.sizeBytes, seal: () => ({ checksums: body.checksums() }) };
+}
+
+export type DocumentBodyOptions = {
+  readonly maxBytes: number;
+  /** Whether S3 wants a Content-MD5 or a checksum with it. */
+  readonly requiresDigest?: boolean;
+};
+
+/** A small body, whole. Throws MaxMessageLengthExceeded before reading anything too long, and what `objectBody` throws. */
+export async function documentBody(request: Authorised, { maxBytes, requiresDigest = false }: DocumentBodyOptions): Promise<Uint8Array> {
+  if (requiresDigest) requireChecksumOrMd5(request.headers);
+  const decoded = decodedBody(request);
+  if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
+  const { bytes } = await checked(request, decoded, undefined);
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+function checked(request: Authorised, decoded: DecodedBody, algorithm: ChecksumAlgorithm | undefined): Promise<CheckedBody> {
+  const claim = claimedChecksum(request.headers);
+  if (algorithm !== undefined && claim !== undefined && claim.algorithm !== algorithm) {
+    throw new S3Error('InvalidRequest', {
+      message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${claim.algorithm.toLowerCase()}`,
+    });
+  }
+  const md5 = headerValue(request.headers, 'content-md5');
+  return checkedBody(decoded.bytes, {
+    algorithm: claim?.algorithm ?? algorithm ?? DEFAULT_ALGORITHM,
+    checksum: claim?.where === 'header' ? claim.value : claim === undefined ? undefined : () => decoded.trailer(claim.algorithm),
+    contentMd5: md5 === undefined ? undefined : contentMd5(md5),
+    contentSha256: bodyHash(request),
+    sizeBytes: decoded.sizeBytes,
+  });
+}
+
+/** The hash the body must have: what the signature covers in its place, unless that is one of the words that say otherwise. */
+function bodyHash(request: Authorised): string | undefined {
+  const { signature } = request;
+  if (signature === undefined || signature.payloadHash === 'UNSIGNED-PAYLOAD') return undefined;
+  // In a pre-signed URL the streaming words mean nothing: compared like a hash, they fail.
+  if (signature.authType === 'REST-HEADER' && signature.payloadHash.startsWith('STREAMING-')) return undefined;
+  return signature.payloadHash;
+}

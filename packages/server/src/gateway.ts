@@ -1,0 +1,54 @@
+/**
+ * A request's life, in order, and the only place where an error becomes a reply.
+ *
+ *     parse → route → authenticate → authorise → execute → respond
+ */
+import { authenticate } from './authenticate/authenticate.ts';
+import { authorise } from './authorise.ts';
+import { findCredentials, type Identities } from './identity/identities.ts';
+import type { Log } from './log.ts';
+import type { RequestCounts } from './metrics.ts';
+import { operations } from './operations/index.ts';
+import { parse } from './parse.ts';
+import type { Authenticated, Incoming, Reply, Site, Stores } from './pipeline.ts';
+import { errorReply } from './respond.ts';
+import { createRouter } from './route.ts';
+
+export type Gateway = {
+  /** Answers one request; never rejects. */
+  handle(incoming: Incoming): Promise<Reply>;
+};
+
+export type GatewayOptions = {
+  readonly stores: Stores;
+  readonly site: Site;
+  readonly identities: Identities;
+  readonly sigv2: boolean;
+  readonly log: Log;
+  readonly counts: RequestCounts;
+};
+
+export function createGateway({ stores, site, identities, sigv2, log, counts }: GatewayOptions): Gateway {
+  const route = createRouter(operations);
+  const rules = { region: site.region, service: 's3', sigv2 } as const;
+
+  return {
+    async handle(incoming) {
+      let request: Partial<Authenticated> = incoming;
+      try {
+        const addressed = parse(incoming, site);
+        const operation = route(addressed);
+        const authenticated = await authenticate(addressed, operation, rules, (id) => findCredentials(identities, id));
+        request = authenticated;
+        const authorised = authorise(authenticated);
+        const reply = await operation.run(authorised, stores, site);
+        counts.count(operation.name, authenticated.signature?.authType, reply.status);
+        return reply;
+      } catch (cause) {
+        const reply = errorReply(cause, incoming, site.owner.id, log);
+        counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
+        return reply;
+      }
+    },
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * The only file that knows node:http: requests become `Incoming`, replies become bytes on a socket.
+ *
+ * Node's own limits are set on purpose: `requestTimeout` would cut a slow upload of many gigabytes, so it is off and a
+ * silent connection is closed instead; heads may be 64 KiB, since session tokens in URLs are long.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { S3Error } from '@latchkey/s3/errors';
+import type { Log } from './log.ts';
+import type { Incoming, Reply, RequestBytes } from './pipeline.ts';
+
+const MAX_HEAD_BYTES = 64 * 1024;
+const HEAD_TIMEOUT_MS = 15_000;
+const IDLE_BETWEEN_REQUESTS_MS = 75_000;
+const SILENCE_TIMEOUT_MS = 120_000;
+/** After a refusal, what the client goes on sending is thrown away up to here, so that it gets to read the reply. */
+const LINGER_BYTES = 4 * 1024 * 1024;
+const LINGER_MS = 5_000;
+
+export type Handler = (incoming: Incoming) => Promise<Reply>;
+
+export type Listener = {
+  /** `http://ADDRESS:PORT` as bound: port 0 has become a real one. */
+  readonly url: string;
+  /** Stops accepting, lets requests in flight finish for up to `graceMs`, then closes what is left. */
+  close(graceMs: number): Promise<void>;
+};
+
+export type ListenAddress = { readonly host: string; readonly port: number };
+
+/** Serves `handle` on an address; resolves when connections are accepted, rejects where the address can not be had. */
+export async function listen(address: ListenAddress, handle: Handler, log: Log, now: () => number): Promise<Listener> {
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: true, keepAlive: true, noDelay: true });
+  server.requestTimeout = 0;
+  server.headersTimeout = HEAD_TIMEOUT_MS;
+  server.keepAliveTimeout = IDLE_BETWEEN_REQUESTS_MS;
+  server.timeout = SILENCE_TIMEOUT_MS;
+  server.maxHeadersCount = 200;
+
+  const respond = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    serve(message, response, expectsContinue, handle, now).catch((cause: unknown) => {
+      log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
+      response.destroy();
+    });
+  };
+  server.on('request', (message, response) => respond(message, response, false));
+  server.on('checkContinue', (message, response) => respond(message, response, true));
+  server.on('checkExpectation', (message, response) => respond(message, response, false));
+  server.on('clientError', refuseMalformed);
+  server.on('upgrade', (_message, socket: Socket) => socket.destroy());
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address.port, address.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return { url: urlOf(server), close: (graceMs) => closeServer(server, graceMs) };
+}
+
+async function serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, handle: Handler, now: () => number): Promise<void> {
+  const body = new MessageBytes(message, response, expectsContinue);
+  const requestId = nextRequestId();
+  const incoming: Incoming = {
+    method: message.method ?? '',
+    rawTarget: message.url ?? '',
+    headers: headerPairs(message.rawHeaders),
+    body,
+    peer: { address: message.socket.remoteAddress ?? '', secure: 'encrypted' in message.socket },
+    requestId,
+    receivedAt: now(),
+  };
+  const problem = framingProblem(incoming);
+  const reply = problem ?? (await handle(incoming));
+  await send(reply, requestId, message, response, body);
+}
+
+/** What Node lets through but no client of ours sends: any other Transfer-Encoding than `chunked`, and absolute-form targets. */
+function framingProblem(incoming: Incoming): Reply | undefined {
+  for (const [name, value] of incoming.headers) {
+    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return plainRefusal(501, `Transfer-Encoding ${value} is not supported`);
+  }
+  return undefined;
+}
+
+function plainRefusal(status: number, text: string): Reply {
+  return { status, headers: ['content-type', 'text/plain', 'connection', 'close'], body: new TextEncoder().encode(`${text}\n`) };
+}
+
+async function send(reply: Reply, requestId: string, message: IncomingMessage, response: ServerResponse, body: MessageBytes): Promise<void> {
+  const { body: content } = reply;
+  const inMemory = content === undefined || content instanceof Uint8Array;
+  const length = content instanceof Uint8Array ? content.byteLength : reply.contentLength;
+  const headers = [...reply.headers, 'x-amz-request-id', requestId, 'x-amz-id-2', HOST_ID, 'server', 'Latchkey'];
+  const bodiless = reply.status === 204 || reply.status === 304;
+  if (!bodiless) {
+    if (length !== undefined) headers.push('content-length', String(length));
+    else if (content === undefined) headers.push('content-length', '0');
+  }
+  const unread = body.isUnread();
+  if (unread) headers.push('connection', 'close');
+  response.writeHead(reply.status, headers);
+
+  if (inMemory || message.method === 'HEAD') {
+    if (!inMemory) await release(content);
+    response.end(content instanceof Uint8Array && !bodiless ? content : undefined);
+  } else await stream(content, length, response);
+  if (unread) linger(message);
+}
+
+/** Sends a body as fast as the client reads it. A source that fails or falls short cuts the connection: never a clean end. */
+async function stream(content: AsyncIterable<Uint8Array>, length: number | undefined, response: ServerResponse): Promise<void> {
+  let sent = 0;
+  try {
+    for await (const chunk of content) {
+      if (response.destroyed) return;
+      sent += chunk.byteLength;
+      if (!response.write(chunk)) await drained(response);
+    }
+  } catch {
+    // The source has said why to whoever watches it; the client learns from the cut.
+    response.destroy();
+    return;
+  }
+  if (length !== undefined && sent !== length) response.destroy();
+  else response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}
+
+async function release(content: AsyncIterable<Uint8Array>): Promise<void> {
+  await content[Symbol.asyncIterator]().return?.();
+}
+
+/** The client is still sending a body that nobody wants: let it read the reply, then close. */
+function linger(message: IncomingMessage): void {
+  const { socket } = message;
+  let left = LINGER_BYTES;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  timer.unref();
+  message.on('data', (chunk: Uint8Array) => {
+    left -= chunk.byteLength;
+    if (left < 0) socket.destroy();
+  });
+  message.on('close', () => clearTimeout(timer));
+  message.on('error', () => socket.destroy());
+  message.resume();
+}
+
+class MessageBytes implements RequestBytes {
+  readonly #message: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly contentLength: number | undefined;
+  #expectsContinue: boolean;
+  #opened = false;
+  #abort: AbortController | undefined;
+
+  constructor(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) {
+    this.#message = message;
+    this.#response = response;
+    this.#expectsContinue = expectsContinue;
+    const { headers } = message;
+    const declared = headers['content-length'];
+    if (declared !== undefined) this.contentLength = Number(declared);
+    else this.contentLength = headers['transfer-encoding'] === undefined ? 0 : undefined;
+  }
+
+  /** Stopping early leaves the socket alone, since the refusal still has to be sent over it. */
+  async *stream(): AsyncGenerator<Uint8Array> {
+    this.#opened = true;
+    if (this.#expectsContinue) this.#response.writeContinue();
+    this.#expectsContinue = false;
+    try {
+      yield* this.#message.iterator({ destroyOnReturn: false });
+    } catch (cause) {
+      throw new S3Error('IncompleteBody', { cause });
+    }
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      this.#abort = abort;
+      if (this.#response.destroyed) abort.abort();
+      else this.#response.once('close', () => abort.abort());
+    }
+    return this.#abort.signal;
+  }
+
+  /** Whether the client may still be sending a body that nobody has read to its end. */
+  isUnread(): boolean {
+    if (this.contentLength === 0) return false;
+    return !(this.#opened && this.#message.readableEnded);
+  }
+}
+
+function headerPairs(raw: readonly string[]): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([(raw[i] as string).toLowerCase(), raw[i + 1] as string]);
+  return pairs;
+}
+
+const HOST_ID = randomBytes(48).toString('base64');
+const PROCESS_ID_PART = randomBytes(5).toString('hex').toUpperCase().slice(0, 9);
+let requestNumber = 0;
+
+/** 16 upper-case hex digits, never the same twice in a process, as S3's look. */
+function nextRequestId(): string {
+  requestNumber = (requestNumber + 1) % 0x10000000;
+  return PROCESS_ID_PART + requestNumber.toString(16).toUpperCase().padStart(7, '0');
+}
+
+/** What is not HTTP gets a short plain refusal and a closed connection. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const timeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const [status, code, text] = tooLarge
+    ? ['431 Request Header Fields Too Large', 'RequestHeaderSectionTooLarge', 'Your request header and metadata exceeds the maximum allowed size.']
+    : timeout
+      ? ['408 Request Timeout', 'RequestTimeout', 'Your socket connection to the server was not read from or written to within the timeout period.']
+      : ['400 Bad Request', 'BadRequest', 'An error occurred when parsing the HTTP request.'];
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`;
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/xml\r\nContent-Length: ${xml.length}\r\nConnection: close\r\n\r\n${xml}`);
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A connection that falls idle while we wait would otherwise hold the close until its keep-alive ends.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await closed;
+  clearTimeout(cut);
+  clearInterval(sweep);
+}

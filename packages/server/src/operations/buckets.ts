@@ -1,0 +1,70 @@
+/** The operations on buckets themselves. */
+import { checkAclHeaders } from '@latchkey/s3/acl';
+import { listBucketsXml, locationXml } from '@latchkey/s3/bucket-results';
+import { checkLocationConstraint, parseCreateBucket } from '@latchkey/s3/create-bucket';
+import { S3Error } from '@latchkey/s3/errors';
+import { listBucketsParameters } from '@latchkey/s3/list-parameters';
+import { documentBody } from '../body.ts';
+import { amzHeaders, amzValue } from '../headers.ts';
+import { bucketOperation, serviceOperation } from './define.ts';
+import { existingBucket } from './existing-bucket.ts';
+import { onBucket } from './permissions.ts';
+import { emptyReply, xmlReply } from './replies.ts';
+
+export const listBuckets = serviceOperation({
+  name: 'ListBuckets',
+  method: 'GET',
+  needs: () => [{ action: 's3:ListAllMyBuckets', resource: '*' }],
+  async run(request, { objects }, site) {
+    const parameters = listBucketsParameters(request.target.query);
+    const { prefix, after, maxBuckets } = parameters;
+    const elsewhere = parameters.region !== undefined && parameters.region !== site.region;
+    const page = elsewhere ? { buckets: [] } : await objects.listBuckets({ prefix, after, limit: maxBuckets });
+    return xmlReply(listBucketsXml(parameters, page, site.owner));
+  },
+});
+
+export const createBucket = bucketOperation({
+  name: 'CreateBucket',
+  method: 'PUT',
+  needs: onBucket('s3:CreateBucket'),
+  async run(request, { objects }, site) {
+    checkAclHeaders(amzHeaders(request));
+    if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
+    const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));
+    checkLocationConstraint(locationConstraint ?? site.region, site.region);
+    await objects.createBucket({ name: request.bucket, createdAt: site.now(), region: site.region });
+    return emptyReply(200, ['location', `/${request.bucket}`]);
+  },
+});
+
+export const headBucket = bucketOperation({
+  name: 'HeadBucket',
+  method: 'HEAD',
+  needs: onBucket('s3:ListBucket'),
+  async run(request, stores) {
+    const { region } = await existingBucket(stores, request.bucket);
+    return emptyReply(200, ['content-type', 'application/xml', 'x-amz-bucket-region', region]);
+  },
+});
+
+export const deleteBucket = bucketOperation({
+  name: 'DeleteBucket',
+  method: 'DELETE',
+  needs: onBucket('s3:DeleteBucket'),
+  async run(request, { objects }) {
+    await objects.deleteBucket(request.bucket);
+    return emptyReply(204);
+  },
+});
+
+export const getBucketLocation = bucketOperation({
+  name: 'GetBucketLocation',
+  method: 'GET',
+  subresource: 'location',
+  needs: onBucket('s3:GetBucketLocation'),
+  async run(request, stores) {
+    const { region } = await existingBucket(stores, request.bucket);
+    return xmlReply(locationXml(region));
+  },
+});

@@ -1,0 +1,47 @@
+import { type DeleteOutcome, deleteObjectsXml, type ObjectToDelete, parseDeleteObjects } from '@latchkey/s3/delete-objects';
+import { S3Error } from '@latchkey/s3/errors';
+import { documentBody } from '../body.ts';
+import type { Authorised, Stores } from '../pipeline.ts';
+import { bucketOperation } from './define.ts';
+import { existingBucket } from './existing-bucket.ts';
+import { objectArn } from './permissions.ts';
+import { xmlReply } from './replies.ts';
+
+/** 1000 keys of 1024 bytes, each byte written as an entity. */
+const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
+const AT_ONCE = 50;
+
+/** Each key is allowed or refused by itself, which is why the operation as a whole needs nothing. */
+export const deleteObjects = bucketOperation({
+  name: 'DeleteObjects',
+  method: 'POST',
+  subresource: 'delete',
+  needs: () => [],
+  async run(request, stores) {
+    // Whoever may delete nothing here has no business sending megabytes.
+    if (request.principal.kind === 'anonymous') throw new S3Error('AccessDenied');
+    const document = await documentBody(request, { maxBytes: MAX_DOCUMENT_BYTES, requiresDigest: true });
+    const { objects, quiet, refused } = parseDeleteObjects(document);
+    await existingBucket(stores, request.bucket);
+    const outcomes: DeleteOutcome[] = refused.map(({ key, error }) => ({ key, error }));
+    for (let i = 0; i < objects.length; i += AT_ONCE) {
+      outcomes.push(...(await Promise.all(objects.slice(i, i + AT_ONCE).map((object) => deleteOne(request, stores, object)))));
+    }
+    return xmlReply(deleteObjectsXml(outcomes, { quiet }));
+  },
+});
+
+async function deleteOne(request: Authorised & { readonly bucket: ObjectBucket }, stores: Stores, object: ObjectToDelete): Promise<DeleteOutcome> {
+  const { key, versionId } = object;
+  try {
+    if (!request.may({ action: 's3:DeleteObject', resource: objectArn(request.bucket, key) })) throw new S3Error('AccessDenied');
+    if (versionId !== undefined && versionId !== 'null') throw new S3Error('NoSuchVersion');
+    await stores.objects.deleteObject(request.bucket, key, object);
+    return { key, versionId };
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+    return { key, versionId, error };
+  }
+}
+
+type ObjectBucket = Parameters<Stores['objects']['deleteObject']>[0];

@@ -1,0 +1,102 @@
+import { contentRange, parseRange } from '@latchkey/s3/range';
+import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import type { ByteRange, OpenObject } from '@latchkey/storage/object-store';
+import { headerValue, queryValue } from '../headers.ts';
+import type { Authorised, Reply } from '../pipeline.ts';
+import { objectOperation } from './define.ts';
+import { missingKey } from './missing-key.ts';
+import { isUnchanged, objectHeaders } from './object-headers.ts';
+import { onObject } from './permissions.ts';
+
+export const getObject = objectOperation({
+  name: 'GetObject',
+  method: 'GET',
+  needs: onObject('s3:GetObject'),
+  async run(request, { objects }) {
+    const object = await objects.openObject(request.bucket, request.key);
+    if (object === undefined) throw missingKey(request);
+    try {
+      return await replyWith(request, object);
+    } catch (error) {
+      await object.close();
+      throw error;
+    }
+  },
+});
+
+export const headObject = objectOperation({
+  name: 'HeadObject',
+  method: 'HEAD',
+  needs: onObject('s3:GetObject'),
+  async run(request, { objects }) {
+    if (queryValue(request, 'partNumber') !== undefined) {
+      const object = await objects.openObject(request.bucket, request.key);
+      if (object === undefined) throw missingKey(request);
+      return headOfPart(request, object);
+    }
+    const record = await objects.headObject(request.bucket, request.key);
+    if (record === undefined) throw missingKey(request);
+    const headers = objectHeaders(request, record);
+    if (isUnchanged(request, record)) return { status: 304, headers };
+    const range = rangeOf(request, record.sizeBytes);
+    if (range === undefined) return { status: 200, headers, contentLength: record.sizeBytes };
+    headers.push('content-range', contentRange(range, record.sizeBytes));
+    return { status: 206, headers, contentLength: range.end - range.start + 1 };
+  },
+});
+
+async function headOfPart(request: Authorised, object: OpenObject): Promise<Reply> {
+  try {
+    const reply = await replyWith(request, object);
+    const length = reply.body instanceof Uint8Array ? reply.body.byteLength : reply.contentLength;
+    return { status: reply.status, headers: reply.headers, contentLength: length ?? 0 };
+  } finally {
+    await object.close();
+  }
+}
+
+async function replyWith(request: Authorised, object: OpenObject): Promise<Reply> {
+  const { record } = object;
+  const headers = objectHeaders(request, record);
+  if (isUnchanged(request, record)) {
+    await object.close();
+    return { status: 304, headers };
+  }
+  const partNumber = queryValue(request, 'partNumber');
+  const range = partNumber === undefined ? rangeOf(request, record.sizeBytes) : await rangeOfPart(request, object, partNumber, headers);
+  if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
+  headers.push('content-range', contentRange(range, record.sizeBytes));
+  return withBody(206, headers, object, range, range.end - range.start + 1);
+}
+
+function withBody(status: number, headers: readonly string[], object: OpenObject, range: ByteRange | undefined, contentLength: number): Reply {
+  if (object.bytes !== undefined) {
+    return { status, headers, body: range === undefined ? object.bytes : object.bytes.subarray(range.start, range.end + 1) };
+  }
+  return { status, headers, body: object.read(range), contentLength };
+}
+
+function rangeOf(request: Authorised, sizeBytes: number): ByteRange | undefined {
+  const header = headerValue(request.headers, 'range');
+  if (header === undefined) return undefined;
+  const range = parseRange(header, sizeBytes);
+  if (range === 'whole') return undefined;
+  if (range === 'unsatisfiable')
+    throw new S3Error('InvalidRange', { fields: { RangeRequested: header, ActualObjectSize: String(sizeBytes) } });
+  return range;
+}
+
+/** A part of an object that was not made of parts is the whole object, as part 1 of 1. */
+async function rangeOfPart(request: Authorised, object: OpenObject, text: string, headers: string[]): Promise<ByteRange | undefined> {
+  if (headerValue(request.headers, 'range') !== undefined)
+    throw new S3Error('InvalidRequest', { message: 'Cannot specify both Range header and partNumber query parameter' });
+  const partNumber = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (partNumber < 1 || partNumber > 10_000)
+    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive', 'partNumber', text);
+  if (object.record.partCount === undefined && partNumber === 1) return undefined;
+  const part = await object.part(partNumber);
+  if (part === undefined)
+    throw new S3Error('InvalidPartNumber', { fields: { PartNumberRequested: text, ActualPartCount: String(object.record.partCount ?? 1) } });
+  headers.push('x-amz-mp-parts-count', String(part.partCount));
+  return part.range;
+}

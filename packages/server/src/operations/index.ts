@@ -1,0 +1,44 @@
+/** The table: every operation of S3, what is done and what is answered with NotImplemented. */
+import type { Operation } from '../pipeline.ts';
+import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './acl.ts';
+import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
+import { copyObject } from './copy-object.ts';
+import { deleteObject } from './delete-object.ts';
+import { deleteObjects } from './delete-objects.ts';
+import { getObject, headObject } from './get-object.ts';
+import { listObjectVersions } from './list-object-versions.ts';
+import { listObjects } from './list-objects.ts';
+import { listMultipartUploads, listParts } from './list-uploads.ts';
+import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
+import { notImplemented } from './not-implemented.ts';
+import { putObject } from './put-object.ts';
+import { unsetConfiguration } from './unset-configuration.ts';
+
+export const operations: readonly Operation[] = [
+  listBuckets,
+  createBucket,
+  headBucket,
+  deleteBucket,
+  getBucketLocation,
+  listObjects,
+  listObjectVersions,
+  listMultipartUploads,
+  getObject,
+  headObject,
+  putObject,
+  copyObject,
+  deleteObject,
+  deleteObjects,
+  createMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+  listParts,
+  completeMultipartUpload,
+  abortMultipartUpload,
+  getBucketAcl,
+  putBucketAcl,
+  getObjectAcl,
+  putObjectAcl,
+  ...unsetConfiguration,
+  ...notImplemented,
+];

@@ -1,0 +1,101 @@
+/** What GET and HEAD say about an object, and the `response-*` parameters that say it differently. */
+import { failedPrecondition, readCondition } from '@latchkey/s3/conditional';
+import { httpDate } from '@latchkey/s3/dates';
+import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { quoteEtag } from '@latchkey/s3/etag';
+import type { ObjectRecord } from '@latchkey/storage/object-store';
+import { amzValue, headerValue } from '../headers.ts';
+import type { Authorised } from '../pipeline.ts';
+
+const OVERRIDES: Readonly<Record<string, string>> = {
+  'response-content-type': 'content-type',
+  'response-content-language': 'content-language',
+  'response-expires': 'expires',
+  'response-cache-control': 'cache-control',
+  'response-content-disposition': 'content-disposition',
+  'response-content-encoding': 'content-encoding',
+};
+
+/** Names and values in turn. Throws for an override that is no header value, or that nobody signed. */
+export function objectHeaders(request: Authorised, record: ObjectRecord): string[] {
+  const headers = ['last-modified', httpDate(record.lastModified), 'etag', quoteEtag(record.etag), 'accept-ranges', 'bytes'];
+  const overrides = overridesOf(request);
+  let typed = false;
+  for (const name in record.headers) {
+    if (overrides?.has(name)) continue;
+    if (name === 'content-type') typed = true;
+    headers.push(name, record.headers[name] as string);
+  }
+  if (overrides !== undefined) for (const [name, value] of overrides) headers.push(name, value);
+  if (!(typed || overrides?.has('content-type'))) headers.push('content-type', 'binary/octet-stream');
+  for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
+  if (record.tags !== undefined) headers.push('x-amz-tagging-count', String(Object.keys(record.tags).length));
+  if (record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
+    for (const [algorithm, value] of Object.entries(record.checksums.values)) headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
+    headers.push('x-amz-checksum-type', record.checksums.type);
+  }
+  return headers;
+}
+
+/**
+ * Throws PreconditionFailed; `true` says that the client's copy is still good (304). In a pre-signed URL the conditions
+ * may also stand in the signed query.
+ */
+export function isUnchanged(request: Authorised, record: ObjectRecord): boolean {
+  const conditions = {
+    ifMatch: condition(request, 'if-match'),
+    ifNoneMatch: condition(request, 'if-none-match'),
+    ifModifiedSince: condition(request, 'if-modified-since'),
+    ifUnmodifiedSince: condition(request, 'if-unmodified-since'),
+  };
+  switch (readCondition(conditions, record)) {
+    case 'proceed':
+      return false;
+    case 'not-modified':
+      return true;
+    case 'precondition-failed':
+      throw new S3Error('PreconditionFailed', { fields: { Condition: failedPrecondition(conditions, record) ?? 'If-Match' } });
+  }
+}
+
+function condition(request: Authorised, name: string): string | undefined {
+  const header = headerValue(request.headers, name);
+  if (header !== undefined || request.signature?.authType !== 'REST-QUERY-STRING') return header;
+  return request.target.query.find((parameter) => parameter.name.toLowerCase() === name)?.value;
+}
+
+function overridesOf(request: Authorised): Map<string, string> | undefined {
+  let overrides: Map<string, string> | undefined;
+  for (const { name, value } of request.target.query) {
+    const header = OVERRIDES[name];
+    if (header === undefined) continue;
+    if (request.principal.kind === 'anonymous')
+      throw new S3Error('InvalidRequest', { message: 'Request specific response headers cannot be used for anonymous GET requests.' });
+    if (!isHeaderValue(value)) throw invalidArgument('Header value cannot be represented using ISO-8859-1.', name, value);
+    overrides ??= new Map();
+    overrides.set(header, value);
+  }
+  return overrides;
+}
+
+/** Latin-1 without control characters: anything else would split or break the head of the reply. */
+export function isHeaderValue(value: string): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 0xff || (code < 0x20 && code !== 0x09) || code === 0x7f) return false;
+  }
+  return true;
+}
+
+/** Metadata outside ASCII comes back as RFC 2047 words, as on AWS. */
+function metadataValue(value: string): string {
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 0x7e || code < 0x20) return encodedWord(value);
+  }
+  return value;
+}
+
+function encodedWord(value: string): string {
+  return `=?UTF-8?B?${Buffer.from(value, 'utf8').toString('base64')}?=`;
+}

@@ -1,0 +1,25 @@
+import { S3Error } from '@latchkey/s3/errors';
+import { etagFromHeader } from '@latchkey/s3/etag';
+import type { WriteCondition } from '@latchkey/storage/object-store';
+import { headerValue } from '../headers.ts';
+import type { Authenticated } from '../pipeline.ts';
+
+/** `If-Match` and `If-None-Match` of a write. S3 knows `If-None-Match: *` only; throws NotImplemented for what it does not. */
+export function writeCondition(request: Authenticated): WriteCondition {
+  const ifMatch = condition(request, 'if-match');
+  const ifNoneMatch = condition(request, 'if-none-match');
+  if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw unsupported('If-None-Match');
+  if (ifMatch !== undefined && ifNoneMatch !== undefined) throw unsupported('If-Match and If-None-Match');
+  if (ifMatch === '*') throw unsupported('If-Match');
+  return { ifMatch: ifMatch === undefined ? undefined : etagFromHeader(ifMatch), ifNoneMatch: ifNoneMatch === undefined ? undefined : '*' };
+}
+
+function condition(request: Authenticated, name: 'if-match' | 'if-none-match'): string | undefined {
+  const header = headerValue(request.headers, name);
+  if (header !== undefined || request.signature?.authType !== 'REST-QUERY-STRING') return header;
+  return request.target.query.find((parameter) => parameter.name.toLowerCase() === name)?.value;
+}
+
+function unsupported(header: string): S3Error {
+  return new S3Error('NotImplemented', { fields: { Header: header, additionalMessage: 'A header you provided implies functionality that is not implemented' } });
+}

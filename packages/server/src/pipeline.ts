@@ -1,0 +1,124 @@
+/**
+ * The request after each step of its life, and what an operation is. Each type holds what its step has made sure of;
+ * later steps rely on it and check nothing again.
+ */
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { ParsedTarget } from '@latchkey/sigv4/target';
+import type { ObjectStore } from '@latchkey/storage/object-store';
+import type { RecordStore } from '@latchkey/storage/record-store';
+
+/** A request as it came over the wire: nothing decoded, nothing believed. */
+export type Incoming = {
+  readonly method: string;
+  readonly rawTarget: string;
+  /** Names in lower case, in the order sent, duplicates kept. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: RequestBytes;
+  readonly peer: Peer;
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+};
+
+export type Peer = { readonly address: string; readonly secure: boolean };
+
+/** The bytes behind the head. Nothing is read, and no `100 Continue` is sent, before `stream` is called. */
+export type RequestBytes = {
+  /** What Content-Length says; `undefined` for a chunked body; 0 without either. */
+  readonly contentLength: number | undefined;
+  stream(): AsyncIterable<Uint8Array>;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+};
+
+/** After parse: what is addressed. */
+export type Addressed = Incoming & {
+  readonly target: ParsedTarget;
+  readonly host: string;
+  readonly style: 'path' | 'virtual';
+} & Resource;
+
+export type Resource =
+  | { readonly scope: 'service'; readonly bucket?: undefined; readonly key?: undefined }
+  | { readonly scope: 'bucket'; readonly bucket: BucketName; readonly key?: undefined }
+  | { readonly scope: 'object'; readonly bucket: BucketName; readonly key: ObjectKey };
+
+/** After authenticate: who is asking, and how they said so. */
+export type Authenticated = Addressed & {
+  readonly operation: Operation;
+  readonly principal: Principal;
+  readonly signature: SignatureFacts | undefined;
+};
+
+export type Principal = { readonly kind: 'root'; readonly accessKeyId: string } | { readonly kind: 'anonymous' };
+
+/** How the request was signed: what policies, guardrails and the body reader want to know. */
+export type SignatureFacts = {
+  readonly authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST';
+  readonly version: 'AWS4-HMAC-SHA256' | 'AWS';
+  /** Milliseconds since the epoch; `undefined` for SigV2, which does not say. */
+  readonly signedAt: number | undefined;
+  /** The value the signature covers in place of the body: 64 hex digits, UNSIGNED-PAYLOAD, or a STREAMING-… word. */
+  readonly payloadHash: string;
+  /** Checks chunk signatures that continue this one. Only with the STREAMING-AWS4-HMAC-SHA256-… words. */
+  readonly chunks?: ChunkChecks | undefined;
+};
+
+export type ChunkChecks = {
+  /** Throws S3Error SignatureDoesNotMatch. */
+  chunk(data: readonly Uint8Array[], signature: string): void;
+  trailer(lines: string, signature: string): void;
+};
+
+/** One thing a request needs to be allowed. */
+export type Permission = { readonly action: string; readonly resource: string };
+
+declare const authorised: unique symbol;
+/**
+ * After authorise: only `authorise.ts` makes one, and `run` takes nothing else, so an operation without its check does not compile.
+ */
+export type Authorised = Authenticated & {
+  readonly [authorised]: true;
+  /** Whether the principal may also do this: for decisions per key, and for 404 or 403. */
+  may(permission: Permission): boolean;
+};
+
+/** What operations work with. */
+export type Stores = { readonly objects: ObjectStore; readonly records: RecordStore };
+
+export type Site = {
+  readonly region: string;
+  /** Stable for the installation; shown as the owner of every bucket and object. */
+  readonly owner: { readonly id: string; readonly displayName: string };
+  /** Names under which `BUCKET.NAME` is virtual-host style. */
+  readonly domains: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
+
+export type ReplyBody = Uint8Array | AsyncIterable<Uint8Array>;
+
+export type Reply = {
+  readonly status: number;
+  /** Names and values in turn, as node:http takes them. Values are Latin-1 without line ends. */
+  readonly headers: readonly string[];
+  readonly body?: ReplyBody | undefined;
+  /** Needed with a streamed body; the connection is cut where the stream ends before. */
+  readonly contentLength?: number | undefined;
+};
+
+export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+
+/** An S3 operation: what it matches, what it needs, what it does. One value in one file. */
+export type Operation = {
+  /** S3's own name. */
+  readonly name: string;
+  readonly method: Method;
+  readonly scope: Resource['scope'];
+  /** The query parameter that selects it, e.g. `uploads`; none for the plain operation. */
+  readonly subresource?: string | undefined;
+  /** A header that selects it over the operation without, e.g. `x-amz-copy-source`. */
+  readonly header?: string | undefined;
+  needs(request: Authenticated): readonly Permission[];
+  run(request: Authorised, stores: Stores, site: Site): Promise<Reply>;
+};

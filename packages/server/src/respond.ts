@@ -1,0 +1,39 @@
+/** The last step for what went wrong: an error in S3's form. Successful replies are made by the operations. */
+
+import { httpDate } from '@latchkey/s3/dates';
+import { errorXml, S3Error } from '@latchkey/s3/errors';
+import type { Log } from './log.ts';
+import type { Incoming, Reply } from './pipeline.ts';
+
+const encoder = new TextEncoder();
+
+/**
+ * An S3Error becomes its XML; anything else is logged with its cause and answered with InternalError, which says nothing about it.
+ */
+export function errorReply(cause: unknown, incoming: Incoming, hostId: string, log: Log): Reply {
+  const error = cause instanceof S3Error ? cause : new S3Error('InternalError', { cause });
+  if (error.status >= 500)
+    log.error('request failed', { requestId: incoming.requestId, method: incoming.method, code: error.code, cause: describe(error.cause) });
+  if (error.status === 304) return { status: 304, headers: notModifiedHeaders(error) };
+  const resource = incoming.rawTarget.split('?', 1)[0] ?? '/';
+  const xml = encoder.encode(errorXml(error, { requestId: incoming.requestId, hostId, resource }));
+  const headers = ['content-type', 'application/xml'];
+  if (error.code === 'InvalidRange') headers.push('content-range', `bytes */${error.fields.ActualObjectSize ?? '*'}`);
+  if (error.code === 'MethodNotAllowed') headers.push('allow', 'GET, HEAD, PUT, POST, DELETE');
+  if (error.code === 'SlowDown' || error.code === 'ServiceUnavailable') headers.push('retry-after', '1');
+  return { status: error.status, headers, body: xml };
+}
+
+function notModifiedHeaders(error: S3Error): string[] {
+  const { ETag, LastModified } = error.fields;
+  const headers: string[] = [];
+  if (ETag !== undefined) headers.push('etag', ETag);
+  if (LastModified !== undefined) headers.push('last-modified', httpDate(Number(LastModified)));
+  return headers;
+}
+
+/** The stack of an unforeseen error, without any value that a request carried. */
+function describe(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

@@ -1,0 +1,92 @@
+/** A whole server on two addresses: the S3 address for programs, the console address for people. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { ObjectStore } from '@latchkey/storage/object-store';
+import type { RecordStore } from '@latchkey/storage/record-store';
+import { consoleHandler } from './console-address.ts';
+import { createGateway } from './gateway.ts';
+import { type ListenAddress, type Listener, listen } from './http.ts';
+import type { RootCredentials } from './identity/identities.ts';
+import type { Log } from './log.ts';
+import { createRequestCounts } from './metrics.ts';
+import type { Site, Stores } from './pipeline.ts';
+import { s3Handler } from './s3-address.ts';
+
+export type ServerOptions = {
+  readonly objects: ObjectStore;
+  readonly records: RecordStore;
+  /** Requests signed for another region are refused. */
+  readonly region: string;
+  readonly root: RootCredentials;
+  /** Port 0 means any free port. */
+  readonly listen: ListenAddress;
+  readonly consoleListen: ListenAddress;
+  /** Whether SigV2 is accepted in pre-signed URLs and forms. */
+  readonly sigv2: boolean;
+  /** Base domains of virtual-host style; `localhost` always is one. */
+  readonly domains: readonly string[];
+  readonly log: Log;
+  readonly version: string;
+  /** Milliseconds since the epoch; for tests. */
+  readonly now?: (() => number) | undefined;
+};
+
+export type RunningServer = {
+  /** `http://HOST:PORT` as bound. */
+  readonly s3: string;
+  readonly console: string;
+  /** Stops accepting, finishes what is in flight for up to `graceMs`, closes the stores. */
+  close(graceMs?: number): Promise<void>;
+};
+
+const GRACE_MS = 30_000;
+
+/** Starts serving. Rejects where an address can not be had or a store can not be read; nothing is left open then. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { objects, records, log, region, root } = options;
+  const stores: Stores = { objects, records };
+  const site: Site = {
+    region,
+    owner: { id: await ownerId(records), displayName: 'root' },
+    domains: [...options.domains, 'localhost'],
+    now: options.now ?? Date.now,
+  };
+  const counts = createRequestCounts();
+  const gateway = createGateway({ stores, site, identities: { root }, sigv2: options.sigv2, log, counts });
+
+  let s3Listener: Listener | undefined;
+  try {
+    const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), log, site.now);
+    try {
+      s3Listener = await listen(options.listen, s3Handler({ gateway, stores, region, version: options.version, consoleUrl: consoleListener.url }), log, site.now);
+    } catch (error) {
+      await consoleListener.close(0);
+      throw error;
+    }
+    const s3 = s3Listener;
+    return {
+      s3: s3.url,
+      console: consoleListener.url,
+      async close(graceMs = GRACE_MS) {
+        await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
+        await Promise.all([objects.close(), records.close()]);
+      },
+    };
+  } catch (error) {
+    await Promise.all([objects.close(), records.close()]);
+    throw error;
+  }
+}
+
+/**
+ * The canonical user id of the installation: made on its first start, the same ever after, on every node that shares the records.
+ */
+async function ownerId(records: RecordStore): Promise<string> {
+  const installation = await records.get('installation', 'this');
+  if (installation === undefined) {
+    const value = { id: randomUUID() };
+    await records.commit([{ put: { kind: 'installation', id: 'this', value }, ifVersion: 0 }]);
+    return ownerId(records);
+  }
+  const { id } = installation.value as { id: string };
+  return createHash('sha256').update(`latchkey owner ${id}`).digest('hex');
+}

@@ -1,0 +1,38 @@
+/** A server for wire tests: memory stores, free ports, a clock that tests can set. */
+import { jsonLog } from '@latchkey/server/log';
+import { type RunningServer, type ServerOptions, startServer } from '@latchkey/server/start-server';
+import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
+import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+
+export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEYlatchkey' };
+export const REGION = 'us-east-1';
+
+export type TestServer = RunningServer & {
+  /** Host and port as in a Host header. */
+  readonly host: string;
+  /** Everything the server logged. */
+  readonly logged: string[];
+  /** What the server takes for now, in milliseconds since the epoch; the real time until set. */
+  clock: { now: (() => number) | undefined };
+};
+
+export async function testServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const logged: string[] = [];
+  const clock: TestServer['clock'] = { now: undefined };
+  const server = await startServer({
+    objects: openMemoryObjectStore(),
+    records: openMemoryRecordStore(),
+    region: REGION,
+    root: ROOT,
+    listen: { host: '127.0.0.1', port: 0 },
+    consoleListen: { host: '127.0.0.1', port: 0 },
+    sigv2: true,
+    domains: [],
+    log: jsonLog((line) => logged.push(line)),
+    version: '0.0.0-test',
+    now: () => clock.now?.() ?? Date.now(),
+    ...options,
+  });
+  return { ...server, host: new URL(server.s3).host, logged, clock };
+}
+
