@@ -1,5 +1,5 @@
 /** A body that is checked as it flows: what was claimed about it has to be true by its last byte. */
-import { base64FromBytes, hexFromBytes } from './bytes.ts';
+import { base64FromBytes, bytesFromBase64, hexFromBytes } from './bytes.ts';
 import type { ChecksumAlgorithm, Checksums } from './checksum-algorithm.ts';
 import { type Hasher, openHasher } from './checksum-hasher.ts';
 import { S3Error } from './errors.ts';
@@ -69,9 +69,11 @@ function checkSha256(claimed: string | undefined, digest: Uint8Array): void {
   });
 }
 
+/** S3 repeats the expected digest in hex, and shows the calculated one in base64. */
 function checkMd5(claimed: string | undefined, md5: Hasher | undefined): void {
   if (claimed === undefined || md5 === undefined) return;
   const computed = base64FromBytes(md5.digest());
   if (claimed === computed) return;
-  throw new S3Error('BadDigest', { fields: { ExpectedDigest: claimed, CalculatedDigest: computed } });
+  const expected = hexFromBytes(bytesFromBase64(claimed) ?? new Uint8Array(0));
+  throw new S3Error('BadDigest', { fields: { ExpectedDigest: expected, CalculatedDigest: computed } });
 }

@@ -13,19 +13,28 @@ export type ClaimedChecksum =
 
 /**
  * The checksum a request claims, if any. Give it real headers only: the values a pre-signed URL carries in its query are signed and say
- * nothing about the body. Throws InvalidRequest in S3's words for two claims, an unknown algorithm, a value of the wrong form, and an
- * `x-amz-sdk-checksum-algorithm` without its checksum.
+ * nothing about the body. `hasTrailers` says whether the body is of a form that can have trailers. Throws InvalidRequest in S3's words for
+ * two claims, an unknown algorithm, a value of the wrong form, an `x-amz-sdk-checksum-algorithm` without its checksum;
+ * MalformedTrailerError for a trailer announced where there can be none.
  */
-export function claimedChecksum(headers: HeaderPairs): ClaimedChecksum | undefined {
-  const claims: ClaimedChecksum[] = [];
+export function claimedChecksum(
+  headers: HeaderPairs,
+  body: { readonly hasTrailers: boolean } = { hasTrailers: true },
+): ClaimedChecksum | undefined {
+  const inHead: ClaimedChecksum[] = [];
+  let inTrailers: readonly ClaimedChecksum[] = [];
   let sdkAlgorithm: string | undefined;
   for (const [name, value] of headers) {
-    if (name === 'x-amz-trailer') claims.push(...announcedTrailers(value));
+    if (name === 'x-amz-trailer') inTrailers = announcedTrailers(value);
     else if (name === 'x-amz-sdk-checksum-algorithm') sdkAlgorithm = value;
-    else if (name.startsWith('x-amz-checksum-') && !ABOUT_CHECKSUMS.has(name)) claims.push(claimInHeader(name, value));
+    else if (name.startsWith('x-amz-checksum-') && !ABOUT_CHECKSUMS.has(name)) inHead.push(claimInHeader(name, value));
   }
-  const [claim, another] = claims;
-  if (another !== undefined) throw refusal('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  if (inHead.length > 1 || inTrailers.length > 1) {
+    throw refusal('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.');
+  }
+  if (inHead.length + inTrailers.length > 1) throw refusal('Expecting a single x-amz-checksum- header');
+  if (inTrailers.length > 0 && !body.hasTrailers) throw new S3Error('MalformedTrailerError');
+  const claim = inHead[0] ?? inTrailers[0];
   if (sdkAlgorithm !== undefined) checkSdkAlgorithm(sdkAlgorithm, claim);
   return claim;
 }
@@ -60,15 +69,14 @@ export function requireChecksumOrMd5(headers: HeaderPairs): void {
   throw refusal('Missing required header for this request: Content-MD5 OR x-amz-checksum-*');
 }
 
+/** Commas at the end are passed over, as S3 passes them over; between names, or before them, they are not. */
 function announcedTrailers(value: string): readonly ClaimedChecksum[] {
-  const names = value.split(',').map((name) => name.trim().toLowerCase());
-  return names
-    .filter((name) => name !== '')
-    .map((name) => {
-      const algorithm = algorithmOfHeader(name);
-      if (algorithm === undefined) throw refusal('The value specified in the x-amz-trailer header is not supported');
-      return { where: 'trailer', algorithm };
-    });
+  const names = value.replace(/[,\s]+$/, '').split(',');
+  return names.map((name) => {
+    const algorithm = algorithmOfHeader(name.trim().toLowerCase());
+    if (algorithm === undefined) throw refusal('The value specified in the x-amz-trailer header is not supported');
+    return { where: 'trailer', algorithm };
+  });
 }
 
 function claimInHeader(name: string, value: string): ClaimedChecksum {
