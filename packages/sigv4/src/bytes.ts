@@ -20,12 +20,6 @@ export function headerBytes(text: string): Bytes {
   return bytes;
 }
 
-/** True if every character is ASCII, so that the text and its bytes are the same in every encoding. */
-export function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
-}
-
 const HEX_PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hexadecimal. */
@@ -33,6 +27,13 @@ export function hex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX_PAIRS[byte];
   return text;
+}
+
+/** The bytes of a text of hexadecimal pairs. */
+export function fromHex(text: string): Bytes {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16);
+  return bytes;
 }
 
 /** Base64 with padding (RFC 4648, section 4). */

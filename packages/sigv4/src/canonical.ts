@@ -1,6 +1,6 @@
-import { hex } from './bytes.ts';
+import { utf8 } from './bytes.ts';
 import { ALGORITHM, type Scope, scopeText } from './scope.ts';
-import { hmacSha256, sha256 } from './sha256.ts';
+import { sha256Hex } from './sha256.ts';
 import { signingKey } from './signing-key.ts';
 
 /** The payload hash line of a request whose body nobody vouches for. */
@@ -27,13 +27,20 @@ export const canonicalRequest = (parts: CanonicalParts): string =>
 
 /** One line of the canonical headers: the value trimmed, runs of spaces and tabs made one space. */
 export function headerLine(name: string, value: string): string {
-  return `${name}:${value.includes(' ') || value.includes('\t') ? value.trim().replace(/[ \t]+/g, ' ') : value}\n`;
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) return `${name}:${asBytes(value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, ''))}\n`;
+  }
+  return `${name}:${value}\n`;
 }
+
+/** A header's characters are bytes already. A text that cannot be one (a character above U+00FF) stands for its UTF-8 bytes. */
+const asBytes = (value: string): string => (/[^\0-\xff]/.test(value) ? String.fromCharCode(...utf8(value)) : value);
 
 /** The string to sign: algorithm, time, scope and the hash of the canonical request. `amzDate` is `yyyyMMddTHHmmssZ`. */
 export const stringToSign = (amzDate: string, scope: Scope, canonical: string): string =>
-  `${ALGORITHM}\n${amzDate}\n${scopeText(scope)}\n${hex(sha256(canonical))}`;
+  `${ALGORITHM}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`;
 
 /** A text signed with the key of one secret and scope: 64 lower-case hexadecimal digits. */
 export const signature = (accessKeyId: string, secretAccessKey: string, scope: Scope, text: string): string =>
-  hex(hmacSha256(signingKey(accessKeyId, secretAccessKey, scope), text));
+  signingKey(accessKeyId, secretAccessKey, scope)(text);

@@ -1,6 +1,6 @@
-import { equalInConstantTime, hex } from './bytes.ts';
+import { equalInConstantTime } from './bytes.ts';
 import { type Scope, scopeText } from './scope.ts';
-import { type HmacKey, hmacSha256, sha256 } from './sha256.ts';
+import { sha256Hex } from './sha256.ts';
 import { signingKey } from './signing-key.ts';
 
 /**
@@ -35,12 +35,12 @@ export function chunkSigner(options: ChunkSignerOptions): ChunkSigner {
   let text = '';
   const next = (stringToSign: string): string => {
     text = stringToSign;
-    previous = sign(key, text);
+    previous = key(text);
     return previous;
   };
   return {
     chunk: (dataHash) => next(`AWS4-HMAC-SHA256-PAYLOAD\n${head}\n${previous}\n${EMPTY_HASH}\n${dataHash}`),
-    trailer: (trailers) => next(`AWS4-HMAC-SHA256-TRAILER\n${head}\n${previous}\n${hex(sha256(trailers))}`),
+    trailer: (trailers) => next(`AWS4-HMAC-SHA256-TRAILER\n${head}\n${previous}\n${sha256Hex(trailers)}`),
     lastStringToSign: () => text,
   };
 }
@@ -80,8 +80,6 @@ export function chunkVerifier(options: ChunkSignerOptions): ChunkVerifier {
     trailer: (trailers, signature) => compare(signature, signer.trailer(trailers)),
   };
 }
-
-const sign = (key: HmacKey, text: string): string => hex(hmacSha256(key, text));
 
 /** SHA-256 of nothing. */
 const EMPTY_HASH = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
