@@ -1,0 +1,115 @@
+import { crc32 } from 'node:zlib';
+import { S3Error } from '@latchkey/s3/errors';
+import type { ByteRange } from '@latchkey/storage/object-store';
+import type { Blobs } from './blobs.ts';
+import { BLOCK_BYTES, checksSizeBytes, requireIntact } from './block-checks.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Files } from './files.ts';
+import { type PieceBody, piecesOf } from './manifest.ts';
+import type { Body } from './row.ts';
+
+export type Reading = { readonly catalogue: Catalogue; readonly files: Files; readonly blobs: Blobs };
+
+/**
+ * The bytes of a range that lies inside the body, in blocks of up to 256 KiB, each checked before any of it leaves. Throws InternalError
+ * where the disk does not hold what was written. Two blocks are in memory, whatever the size: the one given out and the one being read.
+ */
+export async function* readBody(
+  context: Reading,
+  body: Body,
+  sizeBytes: number,
+  range: ByteRange,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (range.end < range.start) return;
+  if (body.kind !== 'parts') return yield* readPiece(context, body, sizeBytes, range, signal);
+  for (const piece of piecesOf(context.catalogue, body.id, range)) {
+    const within = { start: Math.max(0, range.start - piece.start), end: Math.min(piece.sizeBytes - 1, range.end - piece.start) };
+    yield* readPiece(context, piece.body, piece.sizeBytes, within, signal);
+  }
+}
+
+/** A small body, out of the index. */
+export function readInline({ inline }: Pick<Catalogue, 'inline'>, body: Body & { readonly kind: 'inline' }): Buffer {
+  const bytes = inline.getBinary(body.id);
+  if (bytes === undefined) throw damaged(body.id, new Error('It is missing.'));
+  if (crc32(bytes) !== body.crc32) throw damaged(body.id, new Error('It was changed.'));
+  return bytes;
+}
+
+async function* readPiece(
+  context: Reading,
+  body: PieceBody,
+  sizeBytes: number,
+  range: ByteRange,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (body.kind === 'none') return;
+  if (body.kind === 'file') return yield* readFile(context, body.id, sizeBytes, range, signal);
+  signal?.throwIfAborted();
+  context.catalogue.latest();
+  yield readInline(context.catalogue, body).subarray(range.start, range.end + 1);
+}
+
+async function* readFile(
+  { files, blobs }: Reading,
+  id: Buffer,
+  sizeBytes: number,
+  range: ByteRange,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const file = await blobs.open(id).catch((cause) => {
+    throw damaged(id, cause);
+  });
+  let ahead: Promise<Buffer> | undefined;
+  try {
+    const checks = await readChecks(files, file, id, sizeBytes);
+    const block = (index: number): Promise<Buffer> | undefined => {
+      if (index > Math.floor(range.end / BLOCK_BYTES)) return undefined;
+      const reading = readBlock(files, file, id, index, sizeBytes, checks);
+      // It is awaited in its turn; until then its failure is not unhandled.
+      reading.catch(() => undefined);
+      return reading;
+    };
+    let index = Math.floor(range.start / BLOCK_BYTES);
+    ahead = block(index);
+    while (ahead !== undefined) {
+      signal?.throwIfAborted();
+      const bytes: Buffer = await ahead;
+      ahead = block(index + 1);
+      const start = index * BLOCK_BYTES;
+      yield bytes.subarray(Math.max(0, range.start - start), range.end + 1 - start);
+      index += 1;
+    }
+  } finally {
+    // Not before the block being read is there: the number would mean another file by then.
+    await ahead?.catch(() => undefined);
+    await files.close(file);
+  }
+}
+
+async function readChecks(files: Files, file: number, id: Buffer, sizeBytes: number): Promise<Buffer> {
+  const found = await files.sizeBytes(file);
+  const expected = sizeBytes + checksSizeBytes(sizeBytes);
+  if (found !== expected) throw damaged(id, new Error(`It has ${found} bytes instead of ${expected}.`));
+  const checks = Buffer.allocUnsafe(checksSizeBytes(sizeBytes));
+  await files.read(file, checks, sizeBytes);
+  return checks;
+}
+
+async function readBlock(files: Files, file: number, id: Buffer, index: number, sizeBytes: number, checks: Buffer): Promise<Buffer> {
+  const start = index * BLOCK_BYTES;
+  const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, sizeBytes - start));
+  try {
+    const count = await files.read(file, block, start);
+    if (count < block.length) throw new Error(`Block ${index} of it ends after ${count} bytes.`);
+    requireIntact(block, index, checks);
+  } catch (cause) {
+    throw damaged(id, cause);
+  }
+  return block;
+}
+
+function damaged(id: Buffer, cause: unknown): S3Error {
+  return new S3Error('InternalError', { cause: new Error(`The stored bytes ${id.toString('hex')} cannot be read.`, { cause }) });
+}

@@ -1,0 +1,130 @@
+import type { ChecksumAlgorithm, ObjectProperties, StoredChecksums } from '@latchkey/storage/object-store';
+import { ID_BYTES } from './keys.ts';
+
+/** Where the bytes of an object or part lie. */
+export type Body =
+  | { readonly kind: 'none' }
+  /** In the index; `crc32` is checked when they are read. */
+  | { readonly kind: 'inline'; readonly id: Buffer; readonly crc32: number }
+  /** In a file under blobs/, which carries its own checksums. */
+  | { readonly kind: 'file'; readonly id: Buffer }
+  /** In the bodies of parts, which the manifest of this id lists. */
+  | { readonly kind: 'parts'; readonly id: Buffer };
+
+/** What the index holds of an object, or of a part (which has no properties of its own). */
+export type Row = {
+  readonly sizeBytes: number;
+  readonly lastModified: number;
+  readonly etag: string;
+  /** 0 where the object was put whole. */
+  readonly partCount: number;
+  readonly body: Body;
+  readonly checksums: StoredChecksums | undefined;
+  readonly properties: ObjectProperties;
+};
+
+/** The part of a row that listings show: they skip the rest. */
+export type RowHead = Omit<Row, 'properties'>;
+
+/*
+ * A row is decoded on every request, so it is bytes at fixed places, and JSON only for what is seldom there:
+ *   0  u8 version      1  u8 kind of body   2  u16 parts       4  f64 size        12 f64 last modified
+ *  20  16 bytes MD5   36  16 bytes body id  52 u32 crc32       56 u8 type of checksums, u8 how many, each: u8 algorithm, u8 length, text
+ *  then JSON of the properties, or nothing.
+ */
+export function encodeRow(row: Row): Buffer {
+  const checksums = encodeChecksums(row.checksums);
+  const properties = encodeProperties(row.properties);
+  const bytes = Buffer.alloc(CHECKSUMS_AT + checksums.length + properties.length);
+  bytes[0] = VERSION;
+  bytes[1] = KINDS.indexOf(row.body.kind);
+  bytes.writeUInt16LE(row.partCount, 2);
+  bytes.writeDoubleLE(row.sizeBytes, 4);
+  bytes.writeDoubleLE(row.lastModified, 12);
+  bytes.write(row.etag.slice(0, 32), MD5_AT, 'hex');
+  if (row.body.kind !== 'none') row.body.id.copy(bytes, ID_AT);
+  if (row.body.kind === 'inline') bytes.writeUInt32LE(row.body.crc32, CRC_AT);
+  checksums.copy(bytes, CHECKSUMS_AT);
+  properties.copy(bytes, CHECKSUMS_AT + checksums.length);
+  return bytes;
+}
+
+/** `bytes` may be the index's own memory: nothing of it is kept. */
+export function decodeRow(bytes: Buffer): Row {
+  const [head, end] = decodeHead(bytes);
+  return { ...head, properties: end === bytes.length ? NOTHING : decodeProperties(bytes.toString('utf8', end, bytes.length)) };
+}
+
+export function decodeRowHead(bytes: Buffer): RowHead {
+  return decodeHead(bytes)[0];
+}
+
+const VERSION = 1;
+const KINDS = ['none', 'inline', 'file', 'parts'] as const;
+const MD5_AT = 20;
+const ID_AT = MD5_AT + 16;
+const CRC_AT = ID_AT + ID_BYTES;
+const CHECKSUMS_AT = CRC_AT + 4;
+const ALGORITHMS: readonly ChecksumAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
+const NOTHING: ObjectProperties = { headers: {}, metadata: {} };
+
+function decodeHead(bytes: Buffer): readonly [head: RowHead, end: number] {
+  if (bytes[0] !== VERSION) throw new Error(`The index holds a row of version ${bytes[0]}, which this program does not know.`);
+  const partCount = bytes.readUInt16LE(2);
+  const md5 = bytes.toString('hex', MD5_AT, MD5_AT + 16);
+  const [checksums, end] = decodeChecksums(bytes);
+  const head = {
+    sizeBytes: bytes.readDoubleLE(4),
+    lastModified: bytes.readDoubleLE(12),
+    etag: partCount === 0 ? md5 : `${md5}-${partCount}`,
+    partCount,
+    body: decodeBody(bytes),
+    checksums,
+  };
+  return [head, end];
+}
+
+function decodeBody(bytes: Buffer): Body {
+  const kind = KINDS[bytes[1] ?? 0] ?? 'none';
+  if (kind === 'none') return { kind };
+  const id = Buffer.allocUnsafe(ID_BYTES);
+  bytes.copy(id, 0, ID_AT, ID_AT + ID_BYTES);
+  return kind === 'inline' ? { kind, id, crc32: bytes.readUInt32LE(CRC_AT) } : { kind, id };
+}
+
+function encodeChecksums(checksums: StoredChecksums | undefined): Buffer {
+  if (checksums === undefined) return Buffer.alloc(2);
+  const entries = Object.entries(checksums.values).filter((entry): entry is [ChecksumAlgorithm, string] => entry[1] !== undefined);
+  const values = entries.map(([algorithm, value]) =>
+    Buffer.concat([Buffer.of(ALGORITHMS.indexOf(algorithm), value.length), Buffer.from(value, 'latin1')]),
+  );
+  return Buffer.concat([Buffer.of(checksums.type === 'COMPOSITE' ? 2 : 1, entries.length), ...values]);
+}
+
+function decodeChecksums(bytes: Buffer): readonly [checksums: StoredChecksums | undefined, end: number] {
+  const type = bytes[CHECKSUMS_AT] ?? 0;
+  if (type === 0) return [undefined, CHECKSUMS_AT + 2];
+  const values: Partial<Record<ChecksumAlgorithm, string>> = {};
+  let at = CHECKSUMS_AT + 2;
+  for (let left = bytes[CHECKSUMS_AT + 1] ?? 0; left > 0; left--) {
+    const algorithm = ALGORITHMS[bytes[at] ?? 0];
+    const end = at + 2 + (bytes[at + 1] ?? 0);
+    if (algorithm !== undefined) values[algorithm] = bytes.toString('latin1', at + 2, end);
+    at = end;
+  }
+  return [{ type: type === 2 ? 'COMPOSITE' : 'FULL_OBJECT', values }, at];
+}
+
+function encodeProperties({ headers, metadata, tags }: ObjectProperties): Buffer {
+  const isPlain = tags === undefined && Object.keys(headers).length === 0 && Object.keys(metadata).length === 0;
+  return isPlain ? Buffer.alloc(0) : Buffer.from(JSON.stringify([headers, metadata, tags]));
+}
+
+function decodeProperties(text: string): ObjectProperties {
+  const [headers, metadata, tags] = JSON.parse(text) as [
+    ObjectProperties['headers'],
+    ObjectProperties['metadata'],
+    ObjectProperties['tags'] | null,
+  ];
+  return tags ? { headers, metadata, tags } : { headers, metadata };
+}
