@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { Health } from '@latchkey/storage/health';
 import { type Files, isSystemError } from './files.ts';
-import type { Health } from './health.ts';
 
 /**
  * The files that hold bytes: blobs/XX/ID, and a second name in tmp/PROCESS/ID for as long as nothing in the index refers to the file. That

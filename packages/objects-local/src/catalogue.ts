@@ -1,6 +1,6 @@
-import { S3Error } from '@latchkey/s3/errors';
+import { type CommitQueue, commitQueue } from '@latchkey/storage/commit-queue';
+import type { Health } from '@latchkey/storage/health';
 import { type Database, open } from 'lmdb';
-import { type Health, isFull, writeError } from './health.ts';
 
 /** Keys and values are bytes, ordered as bytes. Inside `change`, `putSync` and `removeSync` belong to that change. */
 export type Table = Database<Buffer, Buffer>;
@@ -29,11 +29,8 @@ export type Catalogue = {
   readonly pins: Table;
   /** From here on, reads see what any process has committed. Called at the start of every operation that reads. */
   latest(): void;
-  /**
-   * Runs `apply` as one step that no other process sees half of, and resolves once it is on the disk. Changes asked for in the same
-   * moment share one fsync. `apply` is synchronous and refuses, by throwing an S3Error, before it writes anything.
-   */
-  change<T>(apply: () => T): Promise<T>;
+  /** Runs `apply` as one step that no other process sees half of; see the queue for what it promises. */
+  readonly change: CommitQueue['change'];
   close(): Promise<void>;
 };
 
@@ -47,7 +44,7 @@ export function openCatalogue(directory: string, health: Health): Catalogue {
     ...BYTES,
   });
   const table = (name: string, dupSort = false): Table => root.openDB<Buffer, Buffer>(name, { ...BYTES, dupSort });
-  const batch = commitQueue((apply) => root.childTransaction(apply), health);
+  const commits = commitQueue((apply) => root.childTransaction(apply), health);
   return {
     buckets: table('buckets'),
     objects: table('objects'),
@@ -60,93 +57,12 @@ export function openCatalogue(directory: string, health: Health): Catalogue {
     garbage: table('garbage'),
     pins: table('pins'),
     latest: () => root.resetReadTxn(),
-    change: batch.change,
+    change: commits.change,
     async close() {
-      await batch.idle();
+      await commits.idle();
       await root.close();
     },
   };
 }
 
 const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
-
-type Waiting = { readonly run: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void };
-
-/** Group commit: while one transaction is on its way to the disk, whoever comes next waits for the one after it. */
-function commitQueue(
-  transact: (apply: () => void) => Promise<void>,
-  health: Health,
-): Pick<Catalogue, 'change'> & { idle(): Promise<void> } {
-  let waiting: Waiting[] = [];
-  let working: Promise<void> | undefined;
-
-  const work = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      await endOfTurn();
-      const batch = waiting;
-      waiting = [];
-      try {
-        health.requireWritable();
-        await transact(() => {
-          for (const { run } of batch) run();
-        });
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        const failure = await asFailure(error, health);
-        for (const { reject } of batch) reject(failure);
-      }
-    }
-    working = undefined;
-  };
-
-  return {
-    change<T>(apply: () => T): Promise<T> {
-      return new Promise((resolve, reject) => {
-        let outcome: { readonly value: T } | { readonly refusal: S3Error };
-        waiting.push({
-          run: () => {
-            outcome = attempt(apply);
-          },
-          resolve: () => ('refusal' in outcome ? reject(outcome.refusal) : resolve(outcome.value)),
-          reject,
-        });
-        working ??= work();
-      });
-    },
-    async idle() {
-      await working;
-    },
-  };
-}
-
-/** Anything but a refusal, which comes before the first write, throws and so undoes the whole batch. */
-function attempt<T>(apply: () => T): { readonly value: T } | { readonly refusal: S3Error } {
-  try {
-    return { value: apply() };
-  } catch (error) {
-    if (error instanceof S3Error) return { refusal: error };
-    throw error;
-  }
-}
-
-/** Lets everything that is ready in this turn of the event loop join the batch. */
-function endOfTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function asFailure(error: unknown, health: Health): Promise<S3Error> {
-  if (error instanceof S3Error) return error;
-  if (!(error instanceof Error && 'commitError' in error)) return writeError(error);
-  const cause = await reasonOf(error.commitError);
-  // LMDB runs out of space while it writes pages nothing refers to yet: the transaction never was. All else may have been a failed fsync.
-  return isFull(cause) ? writeError(cause) : health.giveUp('a change of the index', cause);
-}
-
-/** lmdb rejects a failed commit with an error whose `commitError` is a promise that rejects with the system's error a moment later. */
-async function reasonOf(commitError: unknown): Promise<unknown> {
-  try {
-    return await commitError;
-  } catch (cause) {
-    return cause;
-  }
-}

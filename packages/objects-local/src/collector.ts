@@ -1,7 +1,7 @@
+import type { Health } from '@latchkey/storage/health';
 import type { Blobs } from './blobs.ts';
 import type { Catalogue, Table } from './catalogue.ts';
 import { garbageKind } from './garbage.ts';
-import type { Health } from './health.ts';
 import { behindAllOf, garbageId, garbageKey, manifestOffset } from './keys.ts';
 import { decodePieces, type PieceBody } from './manifest.ts';
 import type { Pins } from './pins.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { S3Error } from '@latchkey/s3/errors';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import { newHealth } from '@latchkey/storage/health';
 import type { BucketRecord, ByteRange, ObjectRecord, ObjectStore, OpenObject } from '@latchkey/storage/object-store';
 import { requireDeleteCondition, requireWriteCondition } from '@latchkey/storage/preconditions';
 import { makeBlobDirectories, openBlobs } from './blobs.ts';
@@ -10,7 +11,6 @@ import { type Context, claimBody, objectRow, requireBucket, settled, wholeSecond
 import { requireKnownFormat } from './directory-format.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { dropBody } from './garbage.ts';
-import { newHealth } from './health.ts';
 import { instanceName } from './instance.ts';
 import { behindAll, inBucket, nameKey } from './keys.ts';
 import { listObjects } from './listing.ts';
@@ -60,7 +60,7 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
   await makeBlobDirectories(files, directories.blobs);
   for (const path of [directories.tmp, directory]) await files.syncDirectory(path);
 
-  const health = newHealth(options.onReadOnly ?? (() => {}));
+  const health = newHealth('object store', options.onReadOnly);
   const catalogue = openCatalogue(directories.index, health);
   await recover(files, catalogue, directories, clock());
   const blobs = openBlobs(files, health, directories.blobs, temporary);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { S3Error } from '@latchkey/s3/errors';
+import { type Health, writeError } from '@latchkey/storage/health';
 import type { IncomingBody, StoredChecksums } from '@latchkey/storage/object-store';
 import { timeOrderedId } from '@latchkey/storage/time-ordered-id';
 import type { Blobs } from './blobs.ts';
 import { blockChecks } from './block-checks.ts';
 import type { Files } from './files.ts';
-import { type Health, writeError } from './health.ts';
 import type { Body } from './row.ts';
 
 /** A body that has arrived whole. A file is on the disk under both its names; the index does not know it yet. */

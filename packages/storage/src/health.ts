@@ -1,9 +1,9 @@
 import { S3Error } from '@latchkey/s3/errors';
-import { isSystemError } from './files.ts';
 
 /**
- * Whether this process may still write. After a failed fsync the kernel may have dropped the very pages it could not write and report
- * success the next time, so nothing is tried again: the store only reads from then on, until it is opened anew and looks at what is there.
+ * Whether this process may still write to a store on a disk. After a failed fsync the kernel may have dropped the very pages it could not
+ * write and report success the next time, so nothing is tried again: the store only reads from then on, until it is opened anew and looks at
+ * what is there.
  */
 export type Health = {
   /** The sentence why nothing can be written, for good. */
@@ -12,16 +12,17 @@ export type Health = {
   requireWritable(): void;
   /** Waits for what must reach the disk; if it does not, the store is read-only from then on, and this throws InternalError. */
   durably(what: string, reaching: Promise<void>): Promise<void>;
-  /** Makes the store read-only. */
+  /** Makes the store read-only; returns what to throw. */
   giveUp(what: string, cause: unknown): S3Error;
 };
 
-export function newHealth(onReadOnly: (sentence: string) => void): Health {
+/** `store` names it in the sentence: "object store". `onReadOnly` is told that sentence, once. */
+export function newHealth(store: string, onReadOnly: (sentence: string) => void = () => {}): Health {
   let readOnlyBecause: string | undefined;
   const giveUp = (what: string, cause: unknown): S3Error => {
     if (readOnlyBecause === undefined) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      readOnlyBecause = `The object store is read-only since ${what} did not reach the disk: ${reason}. Check the disk, then start again.`;
+      readOnlyBecause = `The ${store} is read-only since ${what} did not reach the disk: ${reason}. Check the disk, then start again.`;
       onReadOnly(readOnlyBecause);
     }
     return new S3Error('InternalError', { cause });
@@ -51,10 +52,9 @@ export function writeError(cause: unknown): S3Error {
   return new S3Error('InternalError', { cause });
 }
 
-/** Of the file system by its code, of LMDB by its number. */
+/** Node names the error, LMDB numbers it. */
 export function isFull(error: unknown): boolean {
-  return isSystemError(error, 'ENOSPC', 'EDQUOT', String(ENOSPC), String(EDQUOT));
+  return error instanceof Error && 'code' in error && FULL.includes(String(error.code));
 }
 
-const ENOSPC = 28;
-const EDQUOT = 122;
+const FULL = ['ENOSPC', 'EDQUOT', '28', '122'];

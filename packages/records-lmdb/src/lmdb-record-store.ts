@@ -1,0 +1,136 @@
+import { mkdir } from 'node:fs/promises';
+import { commitQueue } from '@latchkey/storage/commit-queue';
+import { newHealth } from '@latchkey/storage/health';
+import type { CommitResult, JsonValue, RecordChange, RecordKind, RecordStore, StoredRecord } from '@latchkey/storage/record-store';
+import { type Database, open } from 'lmdb';
+
+export type LmdbRecordStoreOptions = {
+  /** Made where it is not there. On a local file system: LMDB does not work over a network. */
+  readonly directory: string;
+  /** Told once, in a sentence, when the store becomes read-only. */
+  readonly onReadOnly?: ((sentence: string) => void) | undefined;
+};
+
+/** Records in one directory. Several processes may have it open; each sees what another has committed at once. Kind and id are at most 1900 bytes together. */
+export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordStoreOptions): Promise<RecordStore> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const health = newHealth('record store', onReadOnly);
+  const root = open<Buffer, Buffer>({
+    path: directory,
+    // Not the library's default: a commit is on the disk before it resolves, and before any reader sees it.
+    overlappingSync: false,
+    maxReaders: 512,
+    ...BYTES,
+  });
+  const records = root.openDB<Buffer, Buffer>('records', BYTES);
+  const generations = root.openDB<Buffer, Buffer>('generations', BYTES);
+  const commits = commitQueue((apply) => root.childTransaction(apply), health);
+
+  return {
+    async get(kind, id) {
+      root.resetReadTxn();
+      const bytes = records.getBinaryFast(recordKey(kind, id));
+      return bytes && decode(id, bytes);
+    },
+    async list(kind, { prefix = '', after, limit }) {
+      root.resetReadTxn();
+      const start = firstKey(kind, prefix, after);
+      const found: StoredRecord[] = [];
+      for (const { key, value } of records.getRange({ start, end: behindAll(recordKey(kind, prefix)), limit: limit + 1 })) {
+        found.push(decode(key.toString('utf8', Buffer.byteLength(kind) + 1), value));
+      }
+      const page = found.slice(0, limit);
+      return { records: page, next: found.length > limit ? page.at(-1)?.id : undefined };
+    },
+    async commit(changes) {
+      // JSON is made before the write lock is taken; what cannot be JSON throws here.
+      const prepared = changes.map(prepare);
+      health.requireWritable();
+      return commits.change(() => apply(records, generations, prepared));
+    },
+    generation(kind) {
+      root.resetReadTxn();
+      return readGeneration(generations, kind);
+    },
+    async checkHealth() {
+      health.requireWritable();
+    },
+    async close() {
+      await commits.idle();
+      await root.close();
+    },
+  };
+}
+
+type Table = Database<Buffer, Buffer>;
+type Prepared = {
+  readonly kind: RecordKind;
+  readonly id: string;
+  readonly key: Buffer;
+  readonly json: string | undefined;
+  readonly ifVersion: number | undefined;
+};
+
+const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
+
+function prepare(change: RecordChange): Prepared {
+  const { kind, id } = 'put' in change ? change.put : change.remove;
+  const json = 'put' in change ? JSON.stringify(change.put.value) : undefined;
+  return { kind, id, key: recordKey(kind, id), json, ifVersion: change.ifVersion };
+}
+
+/** Inside a transaction: all of the changes, or the first conflict. */
+function apply(records: Table, generations: Table, changes: readonly Prepared[]): CommitResult {
+  for (const { kind, id, key, ifVersion } of changes) {
+    if (ifVersion !== undefined && ifVersion !== versionAt(records, key)) return { committed: false, conflict: { kind, id } };
+  }
+  for (const { key, json } of changes) {
+    if (json === undefined) records.removeSync(key);
+    else records.putSync(key, encode(versionAt(records, key) + 1, json));
+  }
+  for (const kind of new Set(changes.map((change) => change.kind))) {
+    generations.putSync(Buffer.from(kind), doubleBytes(readGeneration(generations, kind) + 1));
+  }
+  return { committed: true };
+}
+
+/** Kind, a zero byte, id: in the order of the id's bytes, with the kinds apart. */
+function recordKey(kind: RecordKind, id: string): Buffer {
+  return Buffer.from(`${kind}\u0000${id}`);
+}
+
+function firstKey(kind: RecordKind, prefix: string, after: string | undefined): Buffer {
+  const fromPrefix = recordKey(kind, prefix);
+  const fromAfter = recordKey(kind, after === undefined ? prefix : `${after}\u0000`);
+  return Buffer.compare(fromPrefix, fromAfter) > 0 ? fromPrefix : fromAfter;
+}
+
+/** The first key behind all that begin with `start`: no byte of UTF-8 is 255. */
+function behindAll(start: Buffer): Buffer {
+  const end = Buffer.from(start);
+  end[end.length - 1] = (end.at(-1) ?? 0) + 1;
+  return end;
+}
+
+/** The version, 8 bytes, then the value as JSON. */
+function encode(version: number, json: string): Buffer {
+  return Buffer.concat([doubleBytes(version), Buffer.from(json)]);
+}
+
+function decode(id: string, bytes: Buffer): StoredRecord {
+  return { id, version: bytes.readDoubleLE(0), value: JSON.parse(bytes.toString('utf8', 8, bytes.length)) as JsonValue };
+}
+
+function versionAt(records: Table, key: Buffer): number {
+  return records.getBinaryFast(key)?.readDoubleLE(0) ?? 0;
+}
+
+function readGeneration(generations: Table, kind: RecordKind): number {
+  return generations.getBinaryFast(Buffer.from(kind))?.readDoubleLE(0) ?? 0;
+}
+
+function doubleBytes(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
+}
