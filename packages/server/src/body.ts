@@ -2,7 +2,7 @@
 import { type CheckedBody, checkedBody } from '@latchkey/s3/body-integrity';
 import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
 import { S3Error } from '@latchkey/s3/errors';
-import { claimedChecksum, contentMd5, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
+import { type ClaimedChecksum, claimedChecksum, contentMd5, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
 import type { IncomingBody } from '@latchkey/storage/object-store';
 import { decodedBody, type DecodedBody } from './decoded-body.ts';
 import { headerValue } from './headers.ts';
@@ -22,10 +22,11 @@ export type ObjectBodyOptions = {
  * Nothing has been read when this resolves. Throws MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest.
  */
 export async function objectBody(request: Authorised, { maxBytes, algorithm }: ObjectBodyOptions): Promise<IncomingBody> {
-  const decoded = decodedBody(request);
+  const claim = claimedChecksum(request.headers);
+  const decoded = decodedBody(request, announced(claim));
   if (decoded.sizeBytes > maxBytes)
     throw new S3Error('EntityTooLarge', { fields: { ProposedSize: String(decoded.sizeBytes), MaxSizeAllowed: String(maxBytes) } });
-  const body = await checked(request, decoded, algorithm);
+  const body = await checked(request, decoded, claim, algorithm);
   return { bytes: body.bytes, sizeBytes: decoded.sizeBytes, seal: () => ({ checksums: body.checksums() }) };
 }
 
@@ -38,16 +39,25 @@ export type DocumentBodyOptions = {
 /** A small body, whole. Throws MaxMessageLengthExceeded before reading anything too long, and what `objectBody` throws. */
 export async function documentBody(request: Authorised, { maxBytes, requiresDigest = false }: DocumentBodyOptions): Promise<Uint8Array> {
   if (requiresDigest) requireChecksumOrMd5(request.headers);
-  const decoded = decodedBody(request);
+  const claim = claimedChecksum(request.headers);
+  const decoded = decodedBody(request, announced(claim));
   if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
-  const { bytes } = await checked(request, decoded, undefined);
+  const { bytes } = await checked(request, decoded, claim, undefined);
   const pieces: Uint8Array[] = [];
   for await (const piece of bytes) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
-function checked(request: Authorised, decoded: DecodedBody, algorithm: ChecksumAlgorithm | undefined): Promise<CheckedBody> {
-  const claim = claimedChecksum(request.headers);
+function announced(claim: ClaimedChecksum | undefined): ChecksumAlgorithm | undefined {
+  return claim?.where === 'trailer' ? claim.algorithm : undefined;
+}
+
+function checked(
+  request: Authorised,
+  decoded: DecodedBody,
+  claim: ClaimedChecksum | undefined,
+  algorithm: ChecksumAlgorithm | undefined,
+): Promise<CheckedBody> {
   if (algorithm !== undefined && claim !== undefined && claim.algorithm !== algorithm) {
     throw new S3Error('InvalidRequest', {
       message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${claim.algorithm.toLowerCase()}`,
@@ -56,7 +66,7 @@ function checked(request: Authorised, decoded: DecodedBody, algorithm: ChecksumA
   const md5 = headerValue(request.headers, 'content-md5');
   return checkedBody(decoded.bytes, {
     algorithm: claim?.algorithm ?? algorithm ?? DEFAULT_ALGORITHM,
-    checksum: claim?.where === 'header' ? claim.value : claim === undefined ? undefined : () => decoded.trailer(claim.algorithm),
+    checksum: claim?.where === 'header' ? claim.value : decoded.trailer,
     contentMd5: md5 === undefined ? undefined : contentMd5(md5),
     contentSha256: bodyHash(request),
     sizeBytes: decoded.sizeBytes,

@@ -1,11 +1,9 @@
 /** The first step: what does the raw request address? Nothing is looked up and nobody is trusted yet. */
 import { S3Error } from '@latchkey/s3/errors';
 import { bucketName, objectKey } from '@latchkey/s3/names';
-import { parseTarget } from '@latchkey/sigv4/target';
+import { type ParsedTarget, parseTarget } from '@latchkey/sigv4/target';
 import { headerValue } from './headers.ts';
-import type { Addressed, Incoming, Site } from './pipeline.ts';
-
-const ONCE_ONLY: ReadonlySet<string> = new Set(['content-type', 'content-length', 'content-md5', 'transfer-encoding', 'range', 'expect']);
+import type { Addressed, Incoming, Resource, Site } from './pipeline.ts';
 
 /**
  * Splits the raw target into bucket and key, path or virtual-host style.
@@ -15,41 +13,58 @@ export function parse(incoming: Incoming, site: Pick<Site, 'domains'>): Addresse
   refuseRepeatedHeaders(incoming.headers);
   const target = parseTarget(incoming.rawTarget);
   if ('problem' in target) throw new S3Error('InvalidURI', { fields: { URI: incoming.rawTarget.slice(0, 1024) } });
-
   const host = headerValue(incoming.headers, 'host') ?? '';
   const hosted = bucketOfHost(host, site.domains);
-  if (hosted !== undefined) {
-    const bucket = bucketName(hosted);
-    const key = target.path.slice(1);
-    if (key === '') return { ...incoming, target, host, style: 'virtual', scope: 'bucket', bucket };
-    return { ...incoming, target, host, style: 'virtual', scope: 'object', bucket, key: objectKey(key) };
-  }
-
   const { path } = target;
-  if (path === '/') return { ...incoming, target, host, style: 'path', scope: 'service' };
+  if (hosted !== undefined) return addressed(incoming, target, host, 'virtual', resource(hosted, path.slice(1)));
   const slash = path.indexOf('/', 1);
-  const bucket = bucketName(slash === -1 ? path.slice(1) : path.slice(1, slash));
-  if (slash === -1 || slash === path.length - 1) return { ...incoming, target, host, style: 'path', scope: 'bucket', bucket };
-  return { ...incoming, target, host, style: 'path', scope: 'object', bucket, key: objectKey(path.slice(slash + 1)) };
+  const bucket = slash === -1 ? path.slice(1) : path.slice(1, slash);
+  return addressed(incoming, target, host, 'path', resource(bucket, slash === -1 ? '' : path.slice(slash + 1)));
 }
 
-/**
- * Which of two a proxy before us believed is not ours to guess. (Authentication refuses the repeated headers that matter to it.)
- */
+function resource(bucket: string, key: string): Resource {
+  if (key !== '') return { scope: 'object', bucket: bucketName(bucket), key: objectKey(key) };
+  return bucket === '' ? SERVICE : { scope: 'bucket', bucket: bucketName(bucket), key: undefined };
+}
+
+const SERVICE: Resource = { scope: 'service', bucket: undefined, key: undefined };
+
+/** Field by field: spreading objects would cost every request several microseconds. */
+function addressed(incoming: Incoming, target: ParsedTarget, host: string, style: Addressed['style'], { scope, bucket, key }: Resource): Addressed {
+  const { method, rawTarget, headers, body, peer, requestId, receivedAt } = incoming;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } as Addressed;
+}
+
+/** Which of two a proxy before us believed is not ours to guess. (Authentication refuses the repeated headers that matter to it.) */
 function refuseRepeatedHeaders(headers: Incoming['headers']): void {
-  const seen = new Set<string>();
+  let seen = 0;
   for (const [name] of headers) {
-    if (!ONCE_ONLY.has(name)) continue;
-    if (seen.has(name)) throw new S3Error('InvalidRequest', { message: `The header ${name} must not be sent more than once.` });
-    seen.add(name);
+    const bit = ONCE_ONLY[name];
+    if (bit === undefined) continue;
+    if ((seen & bit) !== 0) throw new S3Error('InvalidRequest', { message: `The header ${name} must not be sent more than once.` });
+    seen |= bit;
   }
 }
+
+const ONCE_ONLY: Readonly<Record<string, number>> = Object.assign(Object.create(null), {
+  'content-type': 1,
+  'content-length': 2,
+  'content-md5': 4,
+  'transfer-encoding': 8,
+  range: 16,
+  expect: 32,
+});
 
 function bucketOfHost(host: string, domains: readonly string[]): string | undefined {
-  const name = (host.endsWith(']') ? host : host.replace(/:\d*$/, '')).toLowerCase();
+  const name = withoutPort(host).toLowerCase();
   for (const domain of domains) {
     if (name.length > domain.length + 1 && name.endsWith(domain) && name[name.length - domain.length - 1] === '.')
       return name.slice(0, -domain.length - 1);
   }
   return undefined;
+}
+
+function withoutPort(host: string): string {
+  const colon = host.lastIndexOf(':');
+  return colon === -1 || host.endsWith(']') ? host : host.slice(0, colon);
 }

@@ -2,6 +2,7 @@
  * The request after each step of its life, and what an operation is. Each type holds what its step has made sure of;
  * later steps rely on it and check nothing again.
  */
+import type { ChunkSignatures } from '@latchkey/s3/chunked-body';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
@@ -61,13 +62,7 @@ export type SignatureFacts = {
   /** The value the signature covers in place of the body: 64 hex digits, UNSIGNED-PAYLOAD, or a STREAMING-… word. */
   readonly payloadHash: string;
   /** Checks chunk signatures that continue this one. Only with the STREAMING-AWS4-HMAC-SHA256-… words. */
-  readonly chunks?: ChunkChecks | undefined;
-};
-
-export type ChunkChecks = {
-  /** Throws S3Error SignatureDoesNotMatch. */
-  chunk(data: readonly Uint8Array[], signature: string): void;
-  trailer(lines: string, signature: string): void;
+  readonly chunks?: ChunkSignatures | undefined;
 };
 
 /** One thing a request needs to be allowed. */

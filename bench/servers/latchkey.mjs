@@ -1,0 +1,20 @@
+// Latchkey as `latchkey serve` runs it, in one process.
+import { openLocalObjectStore } from '@latchkey/objects-local/open-local-object-store';
+import { openLmdbRecordStore } from '@latchkey/records-lmdb/open-lmdb-record-store';
+import { jsonLog } from '@latchkey/server/log';
+import { startServer } from '@latchkey/server/start-server';
+
+const { directory, root, region } = JSON.parse(process.argv[2]);
+const running = await startServer({
+  objects: await openLocalObjectStore({ directory: `${directory}/objects` }),
+  records: await openLmdbRecordStore({ directory: `${directory}/records` }),
+  region,
+  root,
+  listen: { host: '127.0.0.1', port: 0 },
+  consoleListen: { host: '127.0.0.1', port: 0 },
+  sigv2: true,
+  domains: [],
+  log: jsonLog((line) => process.stderr.write(line)),
+  version: '0.0.0-bench',
+});
+process.stdout.write(`${JSON.stringify({ port: Number(new URL(running.s3).port) })}\n`);
