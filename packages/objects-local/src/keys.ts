@@ -16,11 +16,6 @@ export function inBucket(bucket: BucketName, text: string): Buffer {
   return key.subarray(0, Math.min(bucket.length + 1 + written, MAX_KEY_BYTES));
 }
 
-/** The object key in a key made by `inBucket`. */
-export function keyText(bucket: BucketName, key: Buffer): string {
-  return key.toString('utf8', bucket.length + 1);
-}
-
 /** The first key behind all that begin with `start`: UTF-8 has no byte 255, and neither has the separator. */
 export function behindAll(start: Buffer): Buffer {
   const end = Buffer.from(start);

@@ -1,12 +1,12 @@
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { compareKeys } from '@latchkey/storage/key-order';
-import type { ListEntry, ListOptions, ListPage } from '@latchkey/storage/object-store';
-import type { Table } from './catalogue.ts';
-import { behindAll, inBucket, justBehind, keyText } from './keys.ts';
-import { decodeRowHead } from './row.ts';
+import type { ListEntry, ListedObject, ListOptions, ListPage } from '@latchkey/storage/object-store';
+import type { KeyTable } from './catalogue.ts';
+import { behindAll, inBucket, justBehind } from './keys.ts';
+import type { RowHead } from './row.ts';
 
 /** A page of a bucket's objects. It costs what the page holds: a common prefix is one step, whatever lies beneath it. */
-export function listObjects(objects: Table, bucket: BucketName, options: ListOptions): ListPage {
+export function listObjects(objects: KeyTable<RowHead>, bucket: BucketName, options: ListOptions): ListPage {
   const entries: ListEntry[] = [];
   const hasMore =
     options.limit > 0 &&
@@ -23,11 +23,11 @@ export function listObjects(objects: Table, bucket: BucketName, options: ListOpt
  * Visits the keys behind `after`, in order, each with its value, and common prefixes without one, until the visitor has enough; returns
  * whether it did. `startAt` begins earlier than `after` does: at the key itself.
  */
-export function walk(
-  table: Table,
+export function walk<V>(
+  table: KeyTable<V>,
   bucket: BucketName,
   { prefix = '', delimiter = '', after = '', startAt }: Omit<ListOptions, 'limit'> & { readonly startAt?: string | undefined },
-  visit: (name: string, value: Buffer | undefined) => 'next' | 'enough',
+  visit: (name: string, value: V | undefined) => 'next' | 'enough',
 ): boolean {
   const end = behindAll(inBucket(bucket, prefix));
   let start = firstKey(bucket, prefix, after, startAt);
@@ -41,7 +41,7 @@ export function walk(
   /** One cursor, up to the next common prefix, which the next one begins behind. */
   function scan(): Buffer | 'enough' | undefined {
     for (const { key, value } of table.getRange({ start, end })) {
-      const name = keyText(bucket, key);
+      const name = key.slice(bucket.length + 1);
       const at = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length);
       if (at < 0) {
         if (visit(name, value) === 'enough') return 'enough';
@@ -61,9 +61,6 @@ function firstKey(bucket: BucketName, prefix: string, after: string, startAt: st
   return Buffer.compare(fromPrefix, fromAfter) > 0 ? fromPrefix : fromAfter;
 }
 
-function listed(name: string, value: Buffer): ListedRecord {
-  const { sizeBytes, etag, lastModified, checksums } = decodeRowHead(value);
+function listed(name: string, { sizeBytes, etag, lastModified, checksums }: RowHead): ListedObject {
   return { key: name as ObjectKey, sizeBytes, etag, lastModified, checksums };
 }
-
-type ListedRecord = Extract<ListEntry, { readonly kind: 'object' }>['record'];

@@ -139,7 +139,7 @@ function bucketRecord(bytes: Buffer): BucketRecord {
   return JSON.parse(bytes.toString()) as BucketRecord;
 }
 
-function objectsOf(context: Context): Pick<ObjectStore, 'putObject' | 'headObject' | 'openObject' | 'deleteObject' | 'listObjects'> {
+function objectsOf(context: Context): Pick<ObjectStore, 'putObject' | 'headObject' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'> {
   const { catalogue, health } = context;
   return {
     async putObject(bucket, key, body, properties, { condition, now, signal }) {
@@ -185,6 +185,18 @@ function objectsOf(context: Context): Pick<ObjectStore, 'putObject' | 'headObjec
         if (current === undefined) return false;
         dropBody(catalogue, current.body, context.dueAt());
         catalogue.objects.removeSync(inBucket(bucket, key));
+        return true;
+      });
+    },
+    async setTags(bucket, key, tags) {
+      health.requireWritable();
+      return catalogue.change(() => {
+        requireBucket(catalogue, bucket);
+        const current = objectRow(catalogue, bucket, key);
+        if (current === undefined) return false;
+        const { headers, metadata } = current.properties;
+        const row = { ...current, properties: tags === undefined ? { headers, metadata } : { headers, metadata, tags } };
+        catalogue.objects.putSync(inBucket(bucket, key), encodeRow(row));
         return true;
       });
     },

@@ -27,10 +27,11 @@ export type Row = {
 export type RowHead = Omit<Row, 'properties'>;
 
 /*
- * A row is decoded on every request, so it is bytes at fixed places, and JSON only for what is seldom there:
+ * A row is decoded on every request, and a thousand of them for a page of a listing, so it is bytes at fixed places:
  *   0  u8 version      1  u8 kind of body   2  u16 parts       4  f64 size        12 f64 last modified
  *  20  16 bytes MD5   36  16 bytes body id  52 u32 crc32       56 u8 type of checksums, u8 how many, each: u8 algorithm, u8 length, text
- *  then JSON of the properties, or nothing.
+ * and then the properties, or nothing: headers, metadata and, where there are any, tags, each as u16 how many, then names and values, each
+ * as u16 length and UTF-8.
  */
 export function encodeRow(row: Row): Buffer {
   const checksums = encodeChecksums(row.checksums);
@@ -51,12 +52,12 @@ export function encodeRow(row: Row): Buffer {
 
 /** `bytes` may be the index's own memory: nothing of it is kept. */
 export function decodeRow(bytes: Buffer): Row {
-  const [head, end] = decodeHead(bytes);
-  return { ...head, properties: end === bytes.length ? NOTHING : decodeProperties(bytes.toString('utf8', end, bytes.length)) };
+  const checksums = decodeChecksums(bytes);
+  return { ...decodeFixed(bytes, checksums.values), properties: decodeProperties(bytes, checksums.end) };
 }
 
 export function decodeRowHead(bytes: Buffer): RowHead {
-  return decodeHead(bytes)[0];
+  return decodeFixed(bytes, decodeChecksums(bytes).values);
 }
 
 const VERSION = 1;
@@ -66,14 +67,12 @@ const ID_AT = MD5_AT + 16;
 const CRC_AT = ID_AT + ID_BYTES;
 const CHECKSUMS_AT = CRC_AT + 4;
 const ALGORITHMS: readonly ChecksumAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
-const NOTHING: ObjectProperties = { headers: {}, metadata: {} };
 
-function decodeHead(bytes: Buffer): readonly [head: RowHead, end: number] {
+function decodeFixed(bytes: Buffer, checksums: StoredChecksums | undefined): RowHead {
   if (bytes[0] !== VERSION) throw new Error(`The index holds a row of version ${bytes[0]}, which this program does not know.`);
   const partCount = bytes.readUInt16LE(2);
   const md5 = bytes.toString('hex', MD5_AT, MD5_AT + 16);
-  const [checksums, end] = decodeChecksums(bytes);
-  const head = {
+  return {
     sizeBytes: bytes.readDoubleLE(4),
     lastModified: bytes.readDoubleLE(12),
     etag: partCount === 0 ? md5 : `${md5}-${partCount}`,
@@ -81,7 +80,6 @@ function decodeHead(bytes: Buffer): readonly [head: RowHead, end: number] {
     body: decodeBody(bytes),
     checksums,
   };
-  return [head, end];
 }
 
 function decodeBody(bytes: Buffer): Body {
@@ -101,9 +99,9 @@ function encodeChecksums(checksums: StoredChecksums | undefined): Buffer {
   return Buffer.concat([Buffer.of(checksums.type === 'COMPOSITE' ? 2 : 1, entries.length), ...values]);
 }
 
-function decodeChecksums(bytes: Buffer): readonly [checksums: StoredChecksums | undefined, end: number] {
+function decodeChecksums(bytes: Buffer): { readonly values: StoredChecksums | undefined; readonly end: number } {
   const type = bytes[CHECKSUMS_AT] ?? 0;
-  if (type === 0) return [undefined, CHECKSUMS_AT + 2];
+  if (type === 0) return { values: undefined, end: CHECKSUMS_AT + 2 };
   const values: Partial<Record<ChecksumAlgorithm, string>> = {};
   let at = CHECKSUMS_AT + 2;
   for (let left = bytes[CHECKSUMS_AT + 1] ?? 0; left > 0; left--) {
@@ -112,19 +110,52 @@ function decodeChecksums(bytes: Buffer): readonly [checksums: StoredChecksums | 
     if (algorithm !== undefined) values[algorithm] = bytes.toString('latin1', at + 2, end);
     at = end;
   }
-  return [{ type: type === 2 ? 'COMPOSITE' : 'FULL_OBJECT', values }, at];
+  return { values: { type: type === 2 ? 'COMPOSITE' : 'FULL_OBJECT', values }, end: at };
 }
+
+type Texts = Readonly<Record<string, string>>;
 
 function encodeProperties({ headers, metadata, tags }: ObjectProperties): Buffer {
   const isPlain = tags === undefined && Object.keys(headers).length === 0 && Object.keys(metadata).length === 0;
-  return isPlain ? Buffer.alloc(0) : Buffer.from(JSON.stringify([headers, metadata, tags]));
+  if (isPlain) return Buffer.alloc(0);
+  return Buffer.concat([headers, metadata, ...(tags === undefined ? [] : [tags])].flatMap(encodeTexts));
 }
 
-function decodeProperties(text: string): ObjectProperties {
-  const [headers, metadata, tags] = JSON.parse(text) as [
-    ObjectProperties['headers'],
-    ObjectProperties['metadata'],
-    ObjectProperties['tags'] | null,
-  ];
-  return tags ? { headers, metadata, tags } : { headers, metadata };
+function decodeProperties(bytes: Buffer, start: number): ObjectProperties {
+  if (start === bytes.length) return { headers: {}, metadata: {} };
+  const place = { at: start };
+  const headers = decodeTexts(bytes, place);
+  const metadata = decodeTexts(bytes, place);
+  return place.at === bytes.length ? { headers, metadata } : { headers, metadata, tags: decodeTexts(bytes, place) };
+}
+
+function encodeTexts(texts: Texts): readonly Buffer[] {
+  const all = Object.entries(texts).flat();
+  return [uint16(all.length / 2), ...all.flatMap((text) => [uint16(Buffer.byteLength(text)), Buffer.from(text)])];
+}
+
+function decodeTexts(bytes: Buffer, place: { at: number }): Texts {
+  const texts: Record<string, string> = {};
+  let left = bytes.readUInt16LE(place.at);
+  place.at += 2;
+  for (; left > 0; left--) {
+    const name = decodeText(bytes, place);
+    const value = decodeText(bytes, place);
+    // Metadata may be called anything; an assignment would make this one the prototype.
+    if (name === '__proto__') Object.defineProperty(texts, name, { value, enumerable: true, configurable: true, writable: true });
+    else texts[name] = value;
+  }
+  return texts;
+}
+
+function decodeText(bytes: Buffer, place: { at: number }): string {
+  const start = place.at + 2;
+  place.at = start + bytes.readUInt16LE(place.at);
+  return bytes.toString('utf8', start, place.at);
+}
+
+function uint16(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(2);
+  bytes.writeUInt16LE(value);
+  return bytes;
 }

@@ -2,9 +2,13 @@
  * A request's life, in order, and the only place where an error becomes a reply.
  *
  *     parse → route → authenticate → authorise → execute → respond
+ *
+ * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
+import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
+import { headerValue } from './headers.ts';
 import { findCredentials, type Identities } from './identity/identities.ts';
 import type { Log } from './log.ts';
 import type { RequestCounts } from './metrics.ts';
@@ -37,18 +41,29 @@ export function createGateway({ stores, site, identities, sigv2, log, counts }: 
       let request: Partial<Authenticated> = incoming;
       try {
         const addressed = parse(incoming, site);
+        request = addressed;
+        if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
         const operation = route(addressed);
         const authenticated = await authenticate(addressed, operation, rules, (id) => findCredentials(identities, id));
         request = authenticated;
         const authorised = authorise(authenticated);
         const reply = await operation.run(authorised, stores, site);
         counts.count(operation.name, authenticated.signature?.authType, reply.status);
-        return reply;
+        return await crossOrigin(reply, authenticated, stores);
       } catch (cause) {
-        const reply = errorReply(cause, incoming, site.owner.id, log);
+        const reply = errorReply(cause, incoming, site.hostId, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
-        return reply;
+        return crossOrigin(reply, request, stores).catch(() => reply);
       }
     },
   };
+}
+
+/** Pages may read an answer, above all a refusal, only with these headers. A failed preflight gets none. */
+async function crossOrigin(reply: Reply, request: Partial<Authenticated>, stores: Stores): Promise<Reply> {
+  const { headers, bucket, method } = request;
+  if (headers === undefined || bucket === undefined || method === undefined || method === 'OPTIONS') return reply;
+  if (headerValue(headers, 'origin') === undefined) return reply;
+  const added = await crossOriginHeaders({ headers, bucket, method }, stores);
+  return added.length === 0 ? reply : { ...reply, headers: [...reply.headers, ...added] };
 }

@@ -28,10 +28,18 @@ export type Listener = {
   close(graceMs: number): Promise<void>;
 };
 
+export type ListenContext = {
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Sent with every reply as `x-amz-id-2`. */
+  readonly hostId: string;
+};
+
 export type ListenAddress = { readonly host: string; readonly port: number };
 
 /** Serves `handle` on an address; resolves when connections are accepted, rejects where the address can not be had. */
-export async function listen(address: ListenAddress, handle: Handler, log: Log, now: () => number): Promise<Listener> {
+export async function listen(address: ListenAddress, handle: Handler, { log, now, hostId }: ListenContext): Promise<Listener> {
   const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: true, keepAlive: true, noDelay: true });
   server.requestTimeout = 0;
   server.headersTimeout = HEAD_TIMEOUT_MS;
@@ -40,7 +48,7 @@ export async function listen(address: ListenAddress, handle: Handler, log: Log, 
   server.maxHeadersCount = 200;
 
   const respond = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-    serve(message, response, expectsContinue, handle, now).catch((cause: unknown) => {
+    serve(message, response, expectsContinue, handle, { log, now, hostId }).catch((cause: unknown) => {
       log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
       response.destroy();
     });
@@ -61,7 +69,7 @@ export async function listen(address: ListenAddress, handle: Handler, log: Log, 
   return { url: urlOf(server), close: (graceMs) => closeServer(server, graceMs) };
 }
 
-async function serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, handle: Handler, now: () => number): Promise<void> {
+async function serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, handle: Handler, context: ListenContext): Promise<void> {
   const body = new MessageBytes(message, response, expectsContinue);
   const requestId = nextRequestId();
   const incoming: Incoming = {
@@ -71,11 +79,11 @@ async function serve(message: IncomingMessage, response: ServerResponse, expects
     body,
     peer: { address: message.socket.remoteAddress ?? '', secure: 'encrypted' in message.socket },
     requestId,
-    receivedAt: now(),
+    receivedAt: context.now(),
   };
   const problem = framingProblem(incoming);
   const reply = problem ?? (await handle(incoming));
-  await send(reply, requestId, message, response, body);
+  await send(reply, ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'], message, response, body);
 }
 
 /** What Node lets through but no client of ours sends: any other Transfer-Encoding than `chunked`, and absolute-form targets. */
@@ -87,21 +95,21 @@ function framingProblem(incoming: Incoming): Reply | undefined {
 }
 
 function plainRefusal(status: number, text: string): Reply {
-  return { status, headers: ['content-type', 'text/plain', 'connection', 'close'], body: new TextEncoder().encode(`${text}\n`) };
+  return { status, headers: ['Content-Type', 'text/plain', 'connection', 'close'], body: new TextEncoder().encode(`${text}\n`) };
 }
 
-async function send(reply: Reply, requestId: string, message: IncomingMessage, response: ServerResponse, body: MessageBytes): Promise<void> {
+async function send(reply: Reply, common: readonly string[], message: IncomingMessage, response: ServerResponse, body: MessageBytes): Promise<void> {
   const { body: content } = reply;
   const inMemory = content === undefined || content instanceof Uint8Array;
   const length = content instanceof Uint8Array ? content.byteLength : reply.contentLength;
-  const headers = [...reply.headers, 'x-amz-request-id', requestId, 'x-amz-id-2', HOST_ID, 'server', 'Latchkey'];
+  const headers = [...common, ...reply.headers];
   const bodiless = reply.status === 204 || reply.status === 304;
   if (!bodiless) {
-    if (length !== undefined) headers.push('content-length', String(length));
-    else if (content === undefined) headers.push('content-length', '0');
+    if (length !== undefined) headers.push('Content-Length', String(length));
+    else if (content === undefined) headers.push('Content-Length', '0');
   }
   const unread = body.isUnread();
-  if (unread) headers.push('connection', 'close');
+  if (unread) headers.push('Connection', 'close');
   response.writeHead(reply.status, headers);
 
   if (inMemory || message.method === 'HEAD') {
@@ -214,7 +222,6 @@ function headerPairs(raw: readonly string[]): (readonly [string, string])[] {
   return pairs;
 }
 
-const HOST_ID = randomBytes(48).toString('base64');
 const PROCESS_ID_PART = randomBytes(5).toString('hex').toUpperCase().slice(0, 9);
 let requestNumber = 0;
 

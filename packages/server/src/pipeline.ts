@@ -85,6 +85,8 @@ export type Site = {
   readonly region: string;
   /** Stable for the installation; shown as the owner of every bucket and object. */
   readonly owner: { readonly id: string; readonly displayName: string };
+  /** `x-amz-id-2`, and HostId in error documents: which process answered. */
+  readonly hostId: string;
   /** Names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
   /** Milliseconds since the epoch. */

@@ -17,18 +17,18 @@ export function errorReply(cause: unknown, incoming: Incoming, hostId: string, l
   if (error.status === 304) return { status: 304, headers: notModifiedHeaders(error) };
   const resource = incoming.rawTarget.split('?', 1)[0] ?? '/';
   const xml = encoder.encode(errorXml(error, { requestId: incoming.requestId, hostId, resource }));
-  const headers = ['content-type', 'application/xml'];
-  if (error.code === 'InvalidRange') headers.push('content-range', `bytes */${error.fields.ActualObjectSize ?? '*'}`);
-  if (error.code === 'MethodNotAllowed') headers.push('allow', 'GET, HEAD, PUT, POST, DELETE');
-  if (error.code === 'SlowDown' || error.code === 'ServiceUnavailable') headers.push('retry-after', '1');
+  const headers = ['Content-Type', 'application/xml'];
+  if (error.code === 'InvalidRange') headers.push('Content-Range', `bytes */${error.fields.ActualObjectSize ?? '*'}`);
+  if (error.code === 'MethodNotAllowed') headers.push('Allow', 'GET, HEAD, PUT, POST, DELETE');
+  if (error.code === 'SlowDown' || error.code === 'ServiceUnavailable') headers.push('Retry-After', '1');
   return { status: error.status, headers, body: xml };
 }
 
 function notModifiedHeaders(error: S3Error): string[] {
   const { ETag, LastModified } = error.fields;
   const headers: string[] = [];
-  if (ETag !== undefined) headers.push('etag', ETag);
-  if (LastModified !== undefined) headers.push('last-modified', httpDate(Number(LastModified)));
+  if (ETag !== undefined) headers.push('ETag', ETag);
+  if (LastModified !== undefined) headers.push('Last-Modified', httpDate(Number(LastModified)));
   return headers;
 }
 

@@ -1,5 +1,5 @@
 /** A whole server on two addresses: the S3 address for programs, the console address for people. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import { consoleHandler } from './console-address.ts';
@@ -47,17 +47,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const site: Site = {
     region,
     owner: { id: await ownerId(records), displayName: 'root' },
+    hostId: randomBytes(48).toString('base64'),
     domains: [...options.domains, 'localhost'],
     now: options.now ?? Date.now,
   };
+  const context = { log, now: site.now, hostId: site.hostId };
   const counts = createRequestCounts();
   const gateway = createGateway({ stores, site, identities: { root }, sigv2: options.sigv2, log, counts });
 
   let s3Listener: Listener | undefined;
   try {
-    const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), log, site.now);
+    const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), context);
     try {
-      s3Listener = await listen(options.listen, s3Handler({ gateway, stores, region, version: options.version, consoleUrl: consoleListener.url }), log, site.now);
+      s3Listener = await listen(options.listen, s3Handler({ gateway, stores, region, version: options.version, consoleUrl: consoleListener.url }), context);
     } catch (error) {
       await consoleListener.close(0);
       throw error;

@@ -89,6 +89,14 @@ export function openMemoryObjectStore(): ObjectStore {
       requireDeleteCondition(objects.get(key)?.record, condition);
       return objects.delete(key);
     },
+    async setTags(name, key, tags) {
+      const { objects } = bucketOf(name);
+      const current = objects.get(key);
+      if (current === undefined) return false;
+      const { tags: _replaced, ...rest } = current.record;
+      objects.set(key, { ...current, record: tags === undefined ? rest : { ...rest, tags } });
+      return true;
+    },
     async listObjects(name, options) {
       const items = [...bucketOf(name).objects].map(([key, { record }]) => [key, listed(record)] as const);
       const { after = '' } = options;

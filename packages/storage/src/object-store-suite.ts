@@ -284,6 +284,20 @@ function describeObjects(store: () => ObjectStore, reopen: () => Promise<boolean
       await expect(store().deleteObject(bucket, key('k'), { ifMatch: '*' })).rejects.toMatchObject({ code: 'NoSuchKey' });
       await expect(store().deleteObject(bucket, key('k'), { ifMatch: md5('x') })).rejects.toMatchObject({ code: 'NoSuchKey' });
     });
+    test('setting tags changes nothing else of the object', async () => {
+      const bucket = await newBucket(store());
+      expect(await store().setTags(bucket, key('k'), { a: '1' })).toBe(false);
+      for (const sizeBytes of [10, 1_000_000]) {
+        const properties = { headers: { 'content-type': 'text/plain' }, metadata: { who: 'me' } };
+        await store().putObject(bucket, key('k'), body(contentOfSize(sizeBytes)), properties, { now: NOW });
+        const before = await required(store().headObject(bucket, key('k')));
+        expect(await store().setTags(bucket, key('k'), { a: '1', 'b c': '' })).toBe(true);
+        expect(await store().headObject(bucket, key('k'))).toEqual({ ...before, tags: { a: '1', 'b c': '' } });
+        expect((await readAll(await required(store().openObject(bucket, key('k'))))).length).toBe(sizeBytes);
+        expect(await store().setTags(bucket, key('k'), undefined)).toBe(true);
+        expect(await store().headObject(bucket, key('k'))).toEqual(before);
+      }
+    });
     test('an open object is closed twice, or after it was read, without harm', async () => {
       const bucket = await newBucket(store());
       for (const sizeBytes of [10, 1_000_000]) {

@@ -184,6 +184,8 @@ export type ObjectStore = {
   openObject(bucket: BucketName, key: ObjectKey): Promise<OpenObject | undefined>;
   /** `true` if there was one. Promise: deleting what is not there is no error, unless the condition names an ETag. */
   deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition): Promise<boolean>;
+  /** Replaces the tags of an object, or takes them away; `false` if there is no such object. Promise: nothing else of the object changes. */
+  setTags(bucket: BucketName, key: ObjectKey, tags: ObjectProperties['tags']): Promise<boolean>;
 
   /** Promise: a page costs what the page holds, however many keys the bucket or a common prefix has. */
   listObjects(bucket: BucketName, options: ListOptions): Promise<ListPage>;

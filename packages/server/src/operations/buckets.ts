@@ -34,7 +34,7 @@ export const createBucket = bucketOperation({
     const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));
     checkLocationConstraint(locationConstraint ?? site.region, site.region);
     await objects.createBucket({ name: request.bucket, createdAt: site.now(), region: site.region });
-    return emptyReply(200, ['location', `/${request.bucket}`]);
+    return emptyReply(200, ['Location', `/${request.bucket}`]);
   },
 });
 
@@ -44,7 +44,7 @@ export const headBucket = bucketOperation({
   needs: onBucket('s3:ListBucket'),
   async run(request, stores) {
     const { region } = await existingBucket(stores, request.bucket);
-    return emptyReply(200, ['content-type', 'application/xml', 'x-amz-bucket-region', region]);
+    return emptyReply(200, ['Content-Type', 'application/xml', 'x-amz-bucket-region', region]);
   },
 });
 

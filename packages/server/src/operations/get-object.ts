@@ -40,7 +40,7 @@ export const headObject = objectOperation({
     if (isUnchanged(request, record)) return { status: 304, headers };
     const range = rangeOf(request, record.sizeBytes);
     if (range === undefined) return { status: 200, headers, contentLength: record.sizeBytes };
-    headers.push('content-range', contentRange(range, record.sizeBytes));
+    headers.push('Content-Range', contentRange(range, record.sizeBytes));
     return { status: 206, headers, contentLength: range.end - range.start + 1 };
   },
 });
@@ -65,7 +65,7 @@ async function replyWith(request: Authorised, object: OpenObject): Promise<Reply
   const partNumber = queryValue(request, 'partNumber');
   const range = partNumber === undefined ? rangeOf(request, record.sizeBytes) : await rangeOfPart(request, object, partNumber, headers);
   if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
-  headers.push('content-range', contentRange(range, record.sizeBytes));
+  headers.push('Content-Range', contentRange(range, record.sizeBytes));
   return withBody(206, headers, object, range, range.end - range.start + 1);
 }
 

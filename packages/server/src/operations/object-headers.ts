@@ -16,18 +16,28 @@ const OVERRIDES: Readonly<Record<string, string>> = {
   'response-content-encoding': 'content-encoding',
 };
 
+/** As S3 spells them: some programs compare header names to the letter. */
+const WIRE_NAMES: Readonly<Record<string, string>> = {
+  'content-type': 'Content-Type',
+  'content-language': 'Content-Language',
+  expires: 'Expires',
+  'cache-control': 'Cache-Control',
+  'content-disposition': 'Content-Disposition',
+  'content-encoding': 'Content-Encoding',
+};
+
 /** Names and values in turn. Throws for an override that is no header value, or that nobody signed. */
 export function objectHeaders(request: Authorised, record: ObjectRecord): string[] {
-  const headers = ['last-modified', httpDate(record.lastModified), 'etag', quoteEtag(record.etag), 'accept-ranges', 'bytes'];
+  const headers = ['Last-Modified', httpDate(record.lastModified), 'ETag', quoteEtag(record.etag), 'Accept-Ranges', 'bytes'];
   const overrides = overridesOf(request);
   let typed = false;
   for (const name in record.headers) {
     if (overrides?.has(name)) continue;
     if (name === 'content-type') typed = true;
-    headers.push(name, record.headers[name] as string);
+    headers.push(WIRE_NAMES[name] ?? name, record.headers[name] as string);
   }
-  if (overrides !== undefined) for (const [name, value] of overrides) headers.push(name, value);
-  if (!(typed || overrides?.has('content-type'))) headers.push('content-type', 'binary/octet-stream');
+  if (overrides !== undefined) for (const [name, value] of overrides) headers.push(WIRE_NAMES[name] ?? name, value);
+  if (!(typed || overrides?.has('content-type'))) headers.push('Content-Type', 'binary/octet-stream');
   for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
   if (record.tags !== undefined) headers.push('x-amz-tagging-count', String(Object.keys(record.tags).length));
   if (record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {

@@ -25,7 +25,7 @@ export const putObject = objectOperation({
 
 /** ETag and checksums, as the answer to a write shows them. */
 export function writtenHeaders(written: Pick<Written, 'etag' | 'checksums'>): string[] {
-  const headers = ['etag', quoteEtag(written.etag)];
+  const headers = ['ETag', quoteEtag(written.etag)];
   if (written.checksums !== undefined) {
     for (const [algorithm, value] of Object.entries(written.checksums.values)) headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
     headers.push('x-amz-checksum-type', written.checksums.type);

@@ -1,0 +1,46 @@
+/** Reading and changing the tags of an object that is already there. */
+import { parseTagging, taggingXml } from '@latchkey/s3/tagging';
+import { documentBody } from '../body.ts';
+import { objectOperation } from './define.ts';
+import { missingKey } from './missing-key.ts';
+import { onObject } from './permissions.ts';
+import { emptyReply, xmlReply } from './replies.ts';
+import { refuseVersion } from './version-id.ts';
+
+export const getObjectTagging = objectOperation({
+  name: 'GetObjectTagging',
+  method: 'GET',
+  subresource: 'tagging',
+  needs: onObject('s3:GetObjectTagging'),
+  async run(request, { objects }) {
+    refuseVersion(request);
+    const record = await objects.headObject(request.bucket, request.key);
+    if (record === undefined) throw missingKey(request);
+    return xmlReply(taggingXml(record.tags ?? {}));
+  },
+});
+
+export const putObjectTagging = objectOperation({
+  name: 'PutObjectTagging',
+  method: 'PUT',
+  subresource: 'tagging',
+  needs: onObject('s3:PutObjectTagging'),
+  async run(request, { objects }) {
+    refuseVersion(request);
+    const tags = parseTagging(await documentBody(request, { maxBytes: 64 * 1024, requiresDigest: true }));
+    if (!(await objects.setTags(request.bucket, request.key, tags))) throw missingKey(request);
+    return emptyReply(200);
+  },
+});
+
+export const deleteObjectTagging = objectOperation({
+  name: 'DeleteObjectTagging',
+  method: 'DELETE',
+  subresource: 'tagging',
+  needs: onObject('s3:DeleteObjectTagging'),
+  async run(request, { objects }) {
+    refuseVersion(request);
+    if (!(await objects.setTags(request.bucket, request.key, undefined))) throw missingKey(request);
+    return emptyReply(204);
+  },
+});
