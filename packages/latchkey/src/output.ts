@@ -10,6 +10,7 @@ export type Output = {
   say(text?: string): void;
   /** Makes words stand out, where colours are wanted. */
   strong(text: string): string;
+  readonly hasColours: boolean;
 };
 
 export type Streams = {
@@ -18,11 +19,12 @@ export type Streams = {
 };
 
 export function createOutput({ stdout, stderr }: Streams, environment: Readonly<Record<string, string | undefined>>): Output {
-  const colours = stderr.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  const hasColours = stderr.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   return {
     line: (text) => void stdout.write(`${text}\n`),
     record: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
     say: (text = '') => void stderr.write(`${text}\n`),
-    strong: (text) => (colours ? styleText('bold', text) : text),
+    strong: (text) => (hasColours ? styleText('bold', text) : text),
+    hasColours,
   };
 }

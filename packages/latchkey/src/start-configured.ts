@@ -13,7 +13,7 @@ export type Started = { readonly server: RunningServer; readonly root: FoundRoot
 export async function startConfigured(config: Config, log: Log): Promise<Started> {
   await makeDirectory(config.data);
   const root = await rootCredentials(config.data, config.root);
-  const stores = await openStores(config);
+  const stores = await openStores(config, log);
   const { listen, consoleListen, region, sigv2, domains } = config;
   try {
     const server = await startServer({

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Environment } from './config.ts';
+import { Failure, wrongUsage } from './failure.ts';
+import type { Flags } from './flags.ts';
+import { type Credentials, findProfile, type ProfileFlags } from './profile.ts';
+import { readRootCredentials } from './root-credentials.ts';
+
+/** Which S3 a command talks to or signs for, and as whom. */
+export type ClientTarget = {
+  /** Undefined for AWS. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  readonly credentials: Credentials | undefined;
+  readonly style: 'path' | 'virtual' | undefined;
+  /** Whether nothing named an endpoint, and the server on this machine is taken. */
+  readonly isLocalDefault: boolean;
+};
+
+export const LOCAL_ENDPOINT = 'http://127.0.0.1:9000';
+
+/** The flags of every command that talks to an S3 or signs for one. */
+export const clientFlags = {
+  'endpoint-url': { kind: 'text', value: 'URL', help: 'The S3 to use; otherwise AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile' },
+  region: { kind: 'text', value: 'REGION', help: 'Otherwise AWS_REGION, AWS_DEFAULT_REGION or the profile (default us-east-1)' },
+  profile: { kind: 'text', value: 'NAME', help: 'A profile of ~/.aws; otherwise AWS_PROFILE' },
+  style: { kind: 'text', value: 'path|virtual', help: 'Where the bucket stands: in the path, or in the host name' },
+  data: { kind: 'text', value: 'DIR', help: 'The data directory of a server on this machine, for its credentials (default ./data)' },
+} as const satisfies Flags;
+
+export type ClientValues = ProfileFlags & { readonly data?: string; readonly style?: string };
+
+/**
+ * The target of a command that only signs. With credentials and no endpoint it is AWS, as for the AWS CLI; with neither it is the
+ * server on this machine, if its data directory is here.
+ */
+export async function signingTarget(values: ClientValues, environment: Environment): Promise<ClientTarget> {
+  const { credentials, endpoint, region, style } = await findProfile(values, environment, readText);
+  const local = !credentials && isLocal(endpoint) ? await readRootCredentials(dataDirectory(values)) : undefined;
+  const isLocalDefault = endpoint === undefined && local !== undefined;
+  return {
+    endpoint: isLocalDefault ? LOCAL_ENDPOINT : endpoint,
+    region: region ?? 'us-east-1',
+    credentials: credentials ?? local,
+    style: styleOf(values.style) ?? style,
+    isLocalDefault,
+  };
+}
+
+/**
+ * The target of a command that sends something. Without an endpoint it is always the server on this machine, so that a file never goes
+ * to AWS because of credentials that lie around; the server's own root credentials come first then.
+ */
+export async function sendingTarget(values: ClientValues, environment: Environment): Promise<ClientTarget & { readonly endpoint: string }> {
+  const { credentials, endpoint, region, style } = await findProfile(values, environment, readText);
+  const local =
+    endpoint === undefined || (!credentials && isLocal(endpoint)) ? await readRootCredentials(dataDirectory(values)) : undefined;
+  return {
+    endpoint: endpoint ?? LOCAL_ENDPOINT,
+    region: region ?? 'us-east-1',
+    credentials: local ?? credentials,
+    style: styleOf(values.style) ?? style,
+    isLocalDefault: endpoint === undefined,
+  };
+}
+
+/** The credentials of a target, or a `Failure` that says where they are looked for. */
+export function requireCredentials({ credentials }: ClientTarget, values: ClientValues): Credentials {
+  if (credentials) return credentials;
+  throw new Failure(
+    `There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or name the --data directory of a server on this machine (${dataDirectory(values)} holds none that can be read).`,
+  );
+}
+
+function styleOf(text: string | undefined): ClientTarget['style'] {
+  if (text === undefined || text === 'path' || text === 'virtual') return text;
+  throw wrongUsage(`--style is path or virtual, not "${text}".`);
+}
+
+function dataDirectory({ data }: ClientValues): string {
+  return resolve(data ?? 'data');
+}
+
+function isLocal(endpoint: string | undefined): boolean {
+  return endpoint === undefined || /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Failure(`${path} can not be read.`, { cause: error });
+  }
+}
