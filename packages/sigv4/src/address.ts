@@ -31,18 +31,37 @@ export type Address = {
 
 /** The address of an object, bucket or service. Throws {@link SigningOptionError}. */
 export function addressOf(options: AddressOptions): Address {
-  const { bucket, key, region } = options;
+  const { origin, host, path } = containerOf(options);
+  if (options.key === undefined) return { origin, host, path: path === '' || options.bucket === undefined ? `${path}/` : path };
+  return { origin, host, path: `${path}/${encodeKey(options.key, options.allowDotSegments === true)}` };
+}
+
+/** The container addressed last: whoever signs many URLs signs most of them for one bucket. */
+let latest: { readonly of: AddressOptions; readonly container: Address } | undefined;
+
+/** The address without the key. */
+function containerOf({ bucket, region, endpoint, style }: AddressOptions): Address {
+  const text = endpoint === undefined ? undefined : `${endpoint}`;
+  const of = latest?.of;
+  if (of === undefined || of.bucket !== bucket || of.region !== region || of.endpoint !== text || of.style !== style) {
+    const wanted = { bucket, region, endpoint: text, style };
+    latest = { of: wanted, container: makeContainer(wanted) };
+  }
+  return (latest as NonNullable<typeof latest>).container;
+}
+
+function makeContainer({ bucket, region, endpoint, style }: AddressOptions & { readonly endpoint: string | undefined }): Address {
   if (!region) throw new SigningOptionError('region', "must be given: the bucket's region, such as us-east-1.");
   if (bucket !== undefined && !/^[A-Za-z0-9][\w.-]+$/.test(bucket)) throw new SigningOptionError('bucket', 'must be the name of a bucket.');
-  const base = baseOf(options.endpoint ?? awsEndpoint(region));
-  const isHostLabel = bucket !== undefined && /^[a-z0-9-]+$/.test(bucket);
-  const style = options.style ?? (options.endpoint === undefined && isHostLabel ? 'virtual' : 'path');
-  const inHost = bucket !== undefined && style === 'virtual';
-  if (inHost && base.isAddress) throw new SigningOptionError('style', "must be 'path': a bucket cannot stand before an IP address.");
-  const host = inHost ? `${bucket}.${base.host}` : base.host;
-  const inPath = bucket === undefined || inHost ? '' : `/${bucket}`;
-  const after = key === undefined ? (inPath === '' ? '/' : '') : `/${encodeKey(key, options.allowDotSegments === true)}`;
-  return { origin: `${base.protocol}//${host}`, host, path: base.path + inPath + after };
+  const base = parseEndpoint(endpoint ?? awsEndpoint(region));
+  if (bucket === undefined) return base;
+  const isHostLabel = /^[a-z0-9-]+$/.test(bucket);
+  if ((style ?? (endpoint === undefined && isHostLabel ? 'virtual' : 'path')) === 'path')
+    return { ...base, path: `${base.path}/${bucket}` };
+  if (/^[\d.]+(?::|$)|^\[/.test(base.host)) {
+    throw new SigningOptionError('style', "must be 'path': a bucket cannot stand before an IP address.");
+  }
+  return { origin: base.origin.replace('//', `//${bucket}.`), host: `${bucket}.${base.host}`, path: base.path };
 }
 
 /** AWS's own host for a region: `s3.amazonaws.com` for us-east-1, `s3.REGION.amazonaws.com` else. */
@@ -51,24 +70,12 @@ function awsEndpoint(region: string): string {
   return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
-type Base = { readonly protocol: string; readonly host: string; readonly path: string; readonly isAddress: boolean };
-
-/** The endpoint read last: nearly always the one read next. */
-let latest: { readonly endpoint: string; readonly base: Base } | undefined;
-
-function baseOf(endpoint: string | URL): Base {
-  const text = `${endpoint}`;
-  if (latest?.endpoint !== text) latest = { endpoint: text, base: parseEndpoint(text) };
-  return latest.base;
-}
-
-function parseEndpoint(text: string): Base {
+function parseEndpoint(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
     throw new SigningOptionError('endpoint', `must be a URL such as https://s3.example.com:9000/base; not ${text}.`);
   }
-  const { protocol, host, hostname } = url;
-  return { protocol, host, path: uriEncodePath(decodeURI(url.pathname)).replace(/\/+$/, ''), isAddress: /^[\d.]+$|^\[/.test(hostname) };
+  return { origin: url.origin, host: url.host, path: uriEncodePath(decodeURI(url.pathname)).replace(/\/+$/, '') };
 }
 
 function encodeKey(key: string, allowDotSegments: boolean): string {

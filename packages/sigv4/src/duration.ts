@@ -5,6 +5,7 @@ export type Duration = number | string;
 
 /** A duration in seconds, 1 to 604,800 (7 days), which is as long as S3 lets a signature live. Throws {@link SigningOptionError}. */
 export function seconds(option: string, duration: Duration): number {
+  if (typeof duration === 'number' && Number.isInteger(duration) && duration >= 1 && duration <= 604_800) return duration;
   const [, count, unit = 's'] = /^(\d+)([smhd]?)$/.exec(`${duration}`) ?? [];
   const length = Number(count) * (UNITS[unit] ?? 1);
   if (length >= 1 && length <= 604_800) return length;

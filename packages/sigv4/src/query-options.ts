@@ -1,6 +1,6 @@
 import { attachment } from './content-disposition.ts';
 import { SigningOptionError } from './signing-option-error.ts';
-import { type Terms, termParameters } from './terms.ts';
+import { addTerms, type Terms } from './terms.ts';
 
 /** What else is to stand in the query of a pre-signed URL. */
 export type QueryOptions = Terms & {
@@ -35,8 +35,7 @@ export function queryParameters(options: QueryOptions): readonly (readonly [stri
   if (options.downloadAs !== undefined) add('downloadAs', 'response-content-disposition', attachment(options.downloadAs));
   for (const [option, name] of OVERRIDES) add(option, name, latin1(option, options[option]));
   add('responseExpires', 'response-expires', options.responseExpires?.toUTCString());
-  const terms = termParameters(options);
-  for (const name in terms) add('query', name, terms[name]);
+  addTerms(options, add);
   return pairs;
 }
 

@@ -28,13 +28,9 @@ export function refusalAsS3(refusal: Refusal): S3Refusal {
         'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
       );
     case 'algorithm-unsupported':
-      return queryError(
-        refusal.algorithm === 'AWS4-ECDSA-P256-SHA256'
-          ? 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"'
-          : 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"',
-      );
+      return queryError(algorithmRule(refusal.algorithm));
     case 'date-malformed':
-      return queryError(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`);
+      return queryError(DATE_RULE);
     case 'expires-not-a-number':
       return queryError('X-Amz-Expires should be a number');
     case 'expires-negative':
@@ -93,6 +89,17 @@ export function refusalAsS3(refusal: Refusal): S3Refusal {
         `Signature version 2 does not sign the query parameter ${refusal.name}. Please use AWS4-HMAC-SHA256.`,
       );
 
+    case 'post-field-missing':
+      return invalidArgument(
+        `Bucket POST must contain a field named '${refusal.name}'.  If it is specified, please check the order of the fields.`,
+        refusal.name,
+        '',
+      );
+    case 'post-algorithm-unsupported':
+      return invalidArgument(algorithmRule(refusal.algorithm), 'x-amz-algorithm', refusal.algorithm);
+    case 'post-date-malformed':
+      return invalidArgument(DATE_RULE, 'x-amz-date', refusal.date);
+
     case 'expired':
       return accessDenied('Request has expired', {
         ...(refusal.expiresInSeconds === undefined ? {} : { 'X-Amz-Expires': refusal.expiresInSeconds }),
@@ -139,6 +146,13 @@ export function refusalAsS3(refusal: Refusal): S3Refusal {
   }
 }
 
+/** Whoever asks for ECDSA is not told that it is supported: it is on AWS, not here. */
+const algorithmRule = (algorithm: string): string =>
+  algorithm === 'AWS4-ECDSA-P256-SHA256'
+    ? 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"'
+    : 'X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"';
+
+const DATE_RULE = `X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`;
 const ONE_MECHANISM =
   'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified';
 const V2_UNSUPPORTED = 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';

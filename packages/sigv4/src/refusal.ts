@@ -7,6 +7,7 @@ export type Refusal =
   | ScopeRefusal
   | HeaderRefusal
   | SigV2Refusal
+  | PostRefusal
   | TimeRefusal
   | CredentialRefusal
   | SignatureRefusal;
@@ -50,6 +51,12 @@ export type SigV2Refusal =
   | { readonly kind: 'v2-expires-malformed'; readonly expires: string }
   | { readonly kind: 'v2-expires-too-far'; readonly expiresAt: Date; readonly now: Date }
   | { readonly kind: 'v2-unsigned-parameter'; readonly name: string };
+
+/** An HTML form whose signature cannot be read. */
+export type PostRefusal =
+  | { readonly kind: 'post-field-missing'; readonly name: string }
+  | { readonly kind: 'post-algorithm-unsupported'; readonly algorithm: string }
+  | { readonly kind: 'post-date-malformed'; readonly date: string };
 
 /** The right request at the wrong time. `expiresInSeconds` is the text sent; SigV2 has none. */
 export type TimeRefusal =

@@ -25,18 +25,20 @@ export type HeadersToSign = {
   readonly headers: Readonly<Record<string, string>>;
   /** Lower-case, sorted, host among them. */
   readonly names: readonly string[];
+  /** The names joined with `;`. */
+  readonly list: string;
   /** The lines of the canonical request. */
   readonly lines: string;
 };
 
-/** Collects the headers to sign, each once. Throws {@link SigningOptionError}. */
-export function headersToSign(host: string, options: HeaderOptions): HeadersToSign {
-  const headers: Record<string, string> = {};
+/** Collects the headers to sign, each once, beside those of the signature's `own`. Throws {@link SigningOptionError}. */
+export function headersToSign(host: string, options: HeaderOptions, own?: Readonly<Record<string, string>>): HeadersToSign {
+  const headers: Record<string, string> = { ...own };
   const add = (option: string, name: string, value: string | undefined): void => {
     if (value === undefined) return;
     const lowerCase = name.toLowerCase();
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lowerCase) || NEVER_GIVEN.test(lowerCase)) throw refuse(option, `cannot hold ${name}.`);
-    if (lowerCase in headers) throw refuse(option, `must not give ${name} twice.`);
+    if (!/^[0-9a-z][!#$%&'*+.^_`|~0-9a-z-]*$/.test(lowerCase) || NEVER_GIVEN.test(lowerCase)) throw refuse(option, `cannot hold ${name}.`);
+    if (Object.hasOwn(headers, lowerCase)) throw refuse(option, `must not give ${name} twice.`);
     if (!/^[\t -~]*$/.test(value)) throw refuse(option, `must be ASCII without line breaks, which ${name} is not.`);
     headers[lowerCase] = value;
   };
@@ -47,9 +49,13 @@ export function headersToSign(host: string, options: HeaderOptions): HeadersToSi
   const { checksum } = options;
   if (checksum !== undefined) add('checksum', `x-amz-checksum-${checksum.algorithm}`, checksum.value);
 
-  const names = ['host', ...Object.keys(headers)].sort();
-  return { headers, names, lines: names.map((name) => headerLine(name, headers[name] ?? host)).join('') };
+  const given = Object.keys(headers);
+  if (given.length === 0) return { headers, names: HOST_ALONE, list: 'host', lines: headerLine('host', host) };
+  const names = ['host', ...given].sort();
+  return { headers, names, list: names.join(';'), lines: names.map((name) => headerLine(name, headers[name] ?? host)).join('') };
 }
+
+const HOST_ALONE: readonly string[] = Object.freeze(['host']);
 
 /** What the address or the signature itself decides. */
 const NEVER_GIVEN = /^(?:host|authorization|x-amz-date|x-amz-security-token)$/;

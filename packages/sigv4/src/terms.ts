@@ -16,19 +16,15 @@ export type Terms = {
   readonly noOverwrite?: boolean | undefined;
 };
 
-/** The terms as query parameters. Throws {@link SigningOptionError}. */
-export function termParameters(terms: Terms): Record<string, string> {
-  const parameters: Record<string, string> = {};
-  const add = (name: string, value: string | undefined): void => {
-    if (value !== undefined) parameters[`X-Latchkey-${name}`] = value;
-  };
-  add('Max-Uses', count('maxUses', terms.maxUses, 1));
-  add('Source-Ip', list('sourceIp', terms.sourceIp));
-  add('Min-Size', count('minSize', terms.minSize, 0));
-  add('Max-Size', count('maxSize', terms.maxSize, terms.minSize ?? 0));
-  add('Content-Types', list('contentTypes', terms.contentTypes));
-  add('No-Overwrite', terms.noOverwrite ? 'true' : undefined);
-  return parameters;
+/** Hands every term that is set to `add`: the option, the query parameter and its value. Throws {@link SigningOptionError}. */
+export function addTerms(terms: Terms, add: (option: string, name: string, value: string | undefined) => void): void {
+  const { maxUses, sourceIp, minSize, maxSize, contentTypes, noOverwrite } = terms;
+  add('maxUses', 'X-Latchkey-Max-Uses', count('maxUses', maxUses, 1));
+  add('sourceIp', 'X-Latchkey-Source-Ip', list('sourceIp', sourceIp));
+  add('minSize', 'X-Latchkey-Min-Size', count('minSize', minSize, 0));
+  add('maxSize', 'X-Latchkey-Max-Size', count('maxSize', maxSize, minSize ?? 0));
+  add('contentTypes', 'X-Latchkey-Content-Types', list('contentTypes', contentTypes));
+  add('noOverwrite', 'X-Latchkey-No-Overwrite', noOverwrite ? 'true' : undefined);
 }
 
 /** A whole number of at least `least`, as text. */

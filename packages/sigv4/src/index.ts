@@ -1,0 +1,18 @@
+export type { AddressingStyle, AddressOptions } from './address.ts';
+export type { Authentication, PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
+export type { Credentials } from './credentials.ts';
+export type { Duration } from './duration.ts';
+export { aws, type Preset, r2 } from './presets.ts';
+export { type PresignedRequest, type PresignOptions, presign } from './presign.ts';
+export { type PresignedPost, type PresignPostOptions, presignPost } from './presign-post.ts';
+export type { QueryOptions } from './query-options.ts';
+export type { Refusal } from './refusal.ts';
+export { refusalAsS3, type S3Refusal } from './refusal-text.ts';
+export type { HeaderField, SignedRequest } from './request.ts';
+export type { VerifyRules } from './rules.ts';
+export { type SignedInHeaders, type SignOptions, sign } from './sign.ts';
+export type { ChecksumAlgorithm, HeaderOptions } from './signed-headers.ts';
+export { SigningOptionError } from './signing-option-error.ts';
+export { type ParsedTarget, parseTarget, type QueryParameter } from './target.ts';
+export type { Terms } from './terms.ts';
+export { type KnownCredentials, type LookUp, type Verdict, verify } from './verify.ts';
