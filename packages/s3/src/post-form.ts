@@ -67,7 +67,7 @@ export function formKey(fields: ReadonlyMap<string, string>, filename: string | 
   const key = requiredField(fields, 'key');
   if (filename === undefined) return objectKey(key);
   const baseName = filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
-  return objectKey(key.replaceAll('${filename}', () => baseName));
+  return objectKey(key.replace(/\$\{filename\}/g, () => baseName));
 }
 
 /** Tags in the form's `tagging` field, which is XML: of another shape they are none, as on S3; what is not XML is MalformedXML. */
