@@ -51,7 +51,7 @@ describe('latchkey presign', () => {
         '[ceph]\naws_access_key_id = CEPH\naws_secret_access_key = ceph-secret\naws_session_token = tok/en\n',
       );
       await writeFile(join(home, '.aws/config'), '[profile ceph]\nregion = eu-test-1\nendpoint_url = https://ceph.test/base\n');
-      const { stdout } = await presign(['s3://b-1/k', '--profile', 'ceph'], { HOME: home });
+      const { stdout } = await latchkey(['presign', 's3://b-1/k', '--profile', 'ceph'], { environment: { HOME: home } });
       expect(stdout).toMatch(/^https:\/\/ceph\.test\/base\/b-1\/k\?/);
       expect(queryOf(stdout)).toMatchObject({
         'X-Amz-Credential': expect.stringMatching(/^CEPH\/\d{8}\/eu-test-1\//),
@@ -125,7 +125,7 @@ describe('latchkey presign', () => {
     expect(stderr).toContain('▄▄▄▄▄');
     expect(stderr).not.toContain('\u001b[');
   });
-  it.each([[], ['photos/cat'], ['s3://photos'], ['s3://a/b', 's3://c/d']])('refuses %j as an object', async (...args) => {
+  it.each([[[]], [['photos/cat']], [['s3://photos']], [['s3://a/b', 's3://c/d']]])('refuses %j as an object', async (args) => {
     expect((await presign(args)).status).toBe(2);
   });
 });
