@@ -48,7 +48,8 @@ export function parsePolicy(text: string, place: PolicyPlace, options: { readonl
  */
 export function readStoredPolicy(text: string, kind: PolicyKind): { document: PolicyDocument; problems: readonly PolicyProblem[] } {
   const { document, problems } = readDocument(text, kind);
-  if (document === undefined) return { document: { version: '2012-10-17', id: undefined, statements: [denyEverything(kind)] }, problems };
+  if (document === undefined)
+    return { document: { version: '2012-10-17', id: undefined, statements: [denyEverything(kind, 0)] }, problems };
   const statements = document.statements.filter(({ effect, understood }) => understood || effect === 'Deny');
   return { document: { ...document, statements }, problems };
 }

@@ -38,13 +38,16 @@ export type StatementRules = { readonly kind: PolicyKind; readonly variables: bo
 
 /** Reads a statement. Elements that are not understood are reported, and widened to all they might mean. */
 export function readStatement(node: JsonNode, path: string, rules: StatementRules, report: Report): Statement {
+  if (node.kind !== 'object') {
+    report(node.at, path, 'A statement is an object');
+    return denyEverything(rules.kind, rules.index);
+  }
   let understood = true;
   const complain: Report = (at, where, message) => {
     understood = false;
     report(at, where, message);
   };
-  const members = node.kind === 'object' ? node.members : [];
-  if (node.kind !== 'object') complain(node.at, path, 'A statement is an object');
+  const { members } = node;
   for (const { name, at } of members) {
     if (!ELEMENTS.has(name)) complain(at, memberPath(path, name), 'A statement has no element of this name');
   }
@@ -59,11 +62,11 @@ export function readStatement(node: JsonNode, path: string, rules: StatementRule
   return { index: rules.index, sid, effect: effect ?? 'Deny', understood, principal, actions, resources, conditions };
 }
 
-/** What stands for a text that is no policy: nobody knows what it forbade. */
-export function denyEverything(kind: PolicyKind): Statement {
+/** What stands for a text that is no statement, or no policy: nobody knows what it forbade. */
+export function denyEverything(kind: PolicyKind, index: number): Statement {
   const principal = kind === 'resource' || kind === 'trust' ? EVERYONE : undefined;
   const resources = kind === 'trust' ? undefined : EVERY_RESOURCE;
-  return { index: 0, sid: undefined, effect: 'Deny', understood: false, principal, actions: EVERY_ACTION, resources, conditions: [] };
+  return { index, sid: undefined, effect: 'Deny', understood: false, principal, actions: EVERY_ACTION, resources, conditions: [] };
 }
 
 /** The condition keys a statement asks for, by conditions and variables. */
