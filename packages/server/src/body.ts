@@ -30,6 +30,12 @@ export async function objectBody(request: Authorised, { maxBytes, algorithm }: O
   return { bytes: body.bytes, sizeBytes: decoded.sizeBytes, seal: () => ({ checksums: body.checksums() }) };
 }
 
+/** The file of a form, checked against what its fields claim; how long it is shows only at its end. */
+export async function formBody(request: Authorised, bytes: AsyncIterable<Uint8Array>): Promise<IncomingBody> {
+  const body = await checked(request, { bytes, sizeBytes: undefined, trailer: () => undefined }, claimedChecksum(request.headers), undefined);
+  return { bytes: body.bytes, seal: () => ({ checksums: body.checksums() }) };
+}
+
 export type DocumentBodyOptions = {
   readonly maxBytes: number;
   /** Whether S3 wants a Content-MD5 or a checksum with it. */
@@ -54,7 +60,7 @@ function announced(claim: ClaimedChecksum | undefined): ChecksumAlgorithm | unde
 
 function checked(
   request: Authorised,
-  decoded: DecodedBody,
+  decoded: Pick<DecodedBody, 'bytes' | 'trailer'> & { readonly sizeBytes: number | undefined },
   claim: ClaimedChecksum | undefined,
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<CheckedBody> {

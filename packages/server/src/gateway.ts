@@ -49,11 +49,11 @@ export function createGateway({ stores, site, identities, sigv2, log, counts }: 
         const authorised = authorise(authenticated);
         const reply = await operation.run(authorised, stores, site);
         counts.count(operation.name, authenticated.signature?.authType, reply.status);
-        return await crossOrigin(reply, authenticated, stores);
+        return await crossOrigin(reply, addressed, stores);
       } catch (cause) {
         const reply = errorReply(cause, incoming, site.hostId, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
-        return crossOrigin(reply, request, stores).catch(() => reply);
+        return crossOrigin(reply, { ...request, headers: incoming.headers }, stores).catch(() => reply);
       }
     },
   };

@@ -21,7 +21,7 @@ export function metadataOf(request: Authenticated): Record<string, string> {
   if (hoists(request)) {
     for (const { name, value } of request.target.query) {
       const lower = name.toLowerCase();
-      if (lower.startsWith('x-amz-meta-')) metadata[lower.slice(11)] = value;
+      if (lower.startsWith('x-amz-meta-')) metadata[lower.slice(11)] = asBytes(value);
     }
   }
   for (const [name, value] of request.headers) if (name.startsWith('x-amz-meta-')) metadata[name.slice(11)] = value;
@@ -56,4 +56,9 @@ export function amzHeaders(request: Authenticated): ReadonlyMap<string, string> 
   }
   for (const [name, value] of request.headers) if (name.startsWith('x-amz-')) found.set(name, value);
   return found;
+}
+
+/** Text as header values hold it: each character one byte of its UTF-8. */
+export function asBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -39,25 +39,28 @@ export type ListenContext = {
 export type ListenAddress = { readonly host: string; readonly port: number };
 
 /** Serves `handle` on an address; resolves when connections are accepted, rejects where the address can not be had. */
-export async function listen(address: ListenAddress, handle: Handler, { log, now, hostId }: ListenContext): Promise<Listener> {
+export async function listen(address: ListenAddress, handle: Handler, context: ListenContext): Promise<Listener> {
   const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: true, keepAlive: true, noDelay: true });
   server.requestTimeout = 0;
   server.headersTimeout = HEAD_TIMEOUT_MS;
   server.keepAliveTimeout = IDLE_BETWEEN_REQUESTS_MS;
   server.timeout = SILENCE_TIMEOUT_MS;
-  server.maxHeadersCount = 200;
+  // As many as fit into the head: Node would drop those above a count without a word.
+  server.maxHeadersCount = 0;
 
-  const respond = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-    serve(message, response, expectsContinue, handle, { log, now, hostId }).catch((cause: unknown) => {
-      log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
-      response.destroy();
+  const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) =>
+    inTurn(message.socket, async () => {
+      try {
+        await serve(message, response, expectsContinue, handle, context);
+      } catch (cause) {
+        context.log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
+        response.destroy();
+      }
     });
-  };
-  server.on('request', (message, response) => respond(message, response, false));
-  server.on('checkContinue', (message, response) => respond(message, response, true));
-  server.on('checkExpectation', (message, response) => respond(message, response, false));
+  server.on('request', (message, response) => accept(message, response, false));
+  server.on('checkContinue', (message, response) => accept(message, response, true));
+  server.on('checkExpectation', (message, response) => accept(message, response, false));
   server.on('clientError', refuseMalformed);
-  server.on('upgrade', (_message, socket: Socket) => socket.destroy());
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -81,22 +84,42 @@ async function serve(message: IncomingMessage, response: ServerResponse, expects
     requestId,
     receivedAt: context.now(),
   };
-  const problem = framingProblem(incoming);
-  const reply = problem ?? (await handle(incoming));
+  const reply = await handle(incoming);
   await send(reply, ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'], message, response, body);
 }
 
-/** What Node lets through but no client of ours sends: any other Transfer-Encoding than `chunked`, and absolute-form targets. */
-function framingProblem(incoming: Incoming): Reply | undefined {
-  for (const [name, value] of incoming.headers) {
-    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return plainRefusal(501, `Transfer-Encoding ${value} is not supported`);
+/**
+ * Node hands over pipelined requests as soon as it has read them. Here each waits for the one before, and none is looked at
+ * once a reply has said that the connection closes: what follows a refused body may not be a request at all.
+ */
+function inTurn(socket: Socket, serveOne: () => Promise<void>): void {
+  const turns = TURNS.get(socket);
+  if (turns === undefined) {
+    TURNS.set(socket, { waiting: [], isClosing: false });
+    void takeTurns(socket, serveOne);
+    return;
   }
-  return undefined;
+  if (turns.isClosing) return;
+  turns.waiting.push(serveOne);
+  if (turns.waiting.length > MAX_PIPELINED) socket.destroy();
 }
 
-function plainRefusal(status: number, text: string): Reply {
-  return { status, headers: ['Content-Type', 'text/plain', 'connection', 'close'], body: new TextEncoder().encode(`${text}\n`) };
+async function takeTurns(socket: Socket, first: () => Promise<void>): Promise<void> {
+  await first();
+  for (let turns = TURNS.get(socket); turns !== undefined && !turns.isClosing; turns = TURNS.get(socket)) {
+    const next = turns.waiting.shift();
+    if (next === undefined) {
+      TURNS.delete(socket);
+      return;
+    }
+    await next();
+  }
 }
+
+const MAX_PIPELINED = 100;
+type Turns = { readonly waiting: (() => Promise<void>)[]; isClosing: boolean };
+/** The connections that are busy with a request, and those that are closing. */
+const TURNS = new WeakMap<Socket, Turns>();
 
 async function send(reply: Reply, common: readonly string[], message: IncomingMessage, response: ServerResponse, body: MessageBytes): Promise<void> {
   const { body: content } = reply;
@@ -109,7 +132,11 @@ async function send(reply: Reply, common: readonly string[], message: IncomingMe
     else if (content === undefined) headers.push('Content-Length', '0');
   }
   const unread = body.isUnread();
-  if (unread) headers.push('Connection', 'close');
+  if (unread) {
+    headers.push('Connection', 'close');
+    const turns = TURNS.get(message.socket);
+    if (turns !== undefined) turns.isClosing = true;
+  }
   response.writeHead(reply.status, headers);
 
   if (inMemory || message.method === 'HEAD') {
@@ -233,7 +260,7 @@ function nextRequestId(): string {
 
 /** What is not HTTP gets a short plain refusal and a closed connection. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || TURNS.has(socket)) {
     socket.destroy();
     return;
   }

@@ -7,10 +7,10 @@ import type { Addressed, Incoming, Resource, Site } from './pipeline.ts';
 
 /**
  * Splits the raw target into bucket and key, path or virtual-host style.
- * Throws InvalidURI, InvalidBucketName, KeyTooLongError, and InvalidRequest for a header that must not be repeated.
+ * Throws InvalidURI, InvalidBucketName, KeyTooLongError; InvalidRequest for a header that must not be repeated.
  */
 export function parse(incoming: Incoming, site: Pick<Site, 'domains'>): Addressed {
-  refuseRepeatedHeaders(incoming.headers);
+  refuseDoubtfulFraming(incoming.headers);
   const target = parseTarget(incoming.rawTarget);
   if ('problem' in target) throw new S3Error('InvalidURI', { fields: { URI: incoming.rawTarget.slice(0, 1024) } });
   const host = headerValue(incoming.headers, 'host') ?? '';
@@ -35,12 +35,16 @@ function addressed(incoming: Incoming, target: ParsedTarget, host: string, style
   return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } as Addressed;
 }
 
-/** Which of two a proxy before us believed is not ours to guess. (Authentication refuses the repeated headers that matter to it.) */
-function refuseRepeatedHeaders(headers: Incoming['headers']): void {
+/**
+ * Which of two a proxy before us believed is not ours to guess. (Authentication refuses the repeated headers that matter to it.)
+ * Nor is a Transfer-Encoding that Node would only half understand.
+ */
+function refuseDoubtfulFraming(headers: Incoming['headers']): void {
   let seen = 0;
-  for (const [name] of headers) {
+  for (const [name, value] of headers) {
     const bit = ONCE_ONLY[name];
     if (bit === undefined) continue;
+    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') throw new S3Error('NotImplemented', { fields: { Header: 'Transfer-Encoding' } });
     if ((seen & bit) !== 0) throw new S3Error('InvalidRequest', { message: `The header ${name} must not be sent more than once.` });
     seen |= bit;
   }

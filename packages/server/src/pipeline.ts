@@ -3,6 +3,7 @@
  * later steps rely on it and check nothing again.
  */
 import type { ChunkSignatures } from '@latchkey/s3/chunked-body';
+import type { PostPolicy } from '@latchkey/s3/post-policy';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
@@ -49,6 +50,19 @@ export type Authenticated = Addressed & {
   readonly operation: Operation;
   readonly principal: Principal;
   readonly signature: SignatureFacts | undefined;
+  /** Of a form upload: its `headers` then are the form's fields, which the policy covers, and not the request's, which nothing does. */
+  readonly form?: PostedForm | undefined;
+};
+
+/** A form upload whose signature and policy hold. */
+export type PostedForm = {
+  /** By lower-case name. */
+  readonly fields: ReadonlyMap<string, string>;
+  readonly key: ObjectKey;
+  /** The file. Has to be read, or the request ends without. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** `undefined` where nobody signed. */
+  readonly policy: PostPolicy | undefined;
 };
 
 export type Principal = { readonly kind: 'root'; readonly accessKeyId: string } | { readonly kind: 'anonymous' };
@@ -114,6 +128,8 @@ export type Operation = {
   readonly scope: Resource['scope'];
   /** The query parameter that selects it, e.g. `uploads`; none for the plain operation. */
   readonly subresource?: string | undefined;
+  /** How it is authenticated: `form` reads the fields of an HTML form, everything else the head of the request. */
+  readonly authenticatedBy?: 'form' | undefined;
   /** A header that selects it over the operation without, e.g. `x-amz-copy-source`. */
   readonly header?: string | undefined;
   needs(request: Authenticated): readonly Permission[];

@@ -42,7 +42,7 @@ export async function verify(request: SignedRequest, rules: VerifyRules, lookUp:
 }
 
 /** Temporary credentials without their token are unknown, with another one invalid, after their end expired. */
-function refuseToken(accessKeyId: string, given: string | undefined, known: KnownCredentials, now: Date): Refusal | undefined {
+export function refuseToken(accessKeyId: string, given: string | undefined, known: KnownCredentials, now: Date): Refusal | undefined {
   if (given === undefined) return known.sessionToken === undefined ? undefined : { kind: 'unknown-access-key', accessKeyId };
   if (known.sessionToken === undefined || !equalInConstantTime(given, known.sessionToken)) return { kind: 'token-invalid', token: given };
   return known.expiresAt !== undefined && now > known.expiresAt ? { kind: 'token-expired', token: given } : undefined;

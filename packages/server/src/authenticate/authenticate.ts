@@ -5,7 +5,9 @@
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
 import type { FoundCredentials } from '../identity/identities.ts';
+import { asBytes } from '../headers.ts';
 import type { Addressed, Authenticated, Operation, Principal, SignatureFacts } from '../pipeline.ts';
+import { type AuthenticatedForm, authenticateForm } from './form.ts';
 import { refused } from './refused.ts';
 import { signatureFacts } from './signature-facts.ts';
 
@@ -18,23 +20,32 @@ export async function authenticate(
   rules: Omit<VerifyRules, 'now' | 'virtualHostBucket'>,
   lookUp: CredentialLookUp,
 ): Promise<Authenticated> {
+  const now = new Date(addressed.receivedAt);
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
+  const current = hosted === undefined ? { ...rules, now } : { ...rules, now, virtualHostBucket: hosted };
   let found: FoundCredentials | undefined;
-  const verdict = await verify(
-    addressed,
-    { ...rules, now: new Date(addressed.receivedAt), ...(hosted === undefined ? {} : { virtualHostBucket: hosted }) },
-    (accessKeyId) => (found = lookUp(accessKeyId)),
-  );
+  const verdict = await verify(addressed, current, (accessKeyId) => {
+    found = lookUp(accessKeyId);
+    return found;
+  });
   switch (verdict.kind) {
     case 'refused':
       throw refused(verdict.refusal);
     case 'anonymous':
+      if (operation.authenticatedBy === 'form') return withForm(addressed, operation, await authenticateForm(addressed, current, lookUp));
       return authenticated(addressed, operation, ANONYMOUS, undefined);
     case 'verified': {
+      if (operation.authenticatedBy === 'form') throw refused({ kind: 'two-mechanisms', argumentName: 'Authorization', argumentValue: '' });
       if (found === undefined) throw new Error('verified without credentials');
       return authenticated(addressed, operation, found.principal, signatureFacts(verdict.authentication, found.secretAccessKey));
     }
   }
+}
+
+/** The file's key is only known from the form; the fields take the place of headers. */
+function withForm(addressed: Addressed, operation: Operation, { principal, signature, form }: AuthenticatedForm): Authenticated {
+  const headers = [...form.fields].map(([name, value]) => [name, asBytes(value)] as const);
+  return { ...authenticated(addressed, operation, principal, signature), headers, form } as Authenticated;
 }
 
 const ANONYMOUS: Principal = { kind: 'anonymous' };

@@ -5,7 +5,7 @@ import type { Authenticated, Authorised, Operation, Permission, Reply, Site, Sto
 type InBucket = { readonly bucket: BucketName };
 type InObject = { readonly bucket: BucketName; readonly key: ObjectKey };
 
-type Definition<Names> = Pick<Operation, 'name' | 'method' | 'subresource' | 'header'> & {
+type Definition<Names> = Pick<Operation, 'name' | 'method' | 'subresource' | 'header' | 'authenticatedBy'> & {
   needs(request: Authenticated & Names): readonly Permission[];
   run(request: Authorised & Names, stores: Stores, site: Site): Promise<Reply>;
 };

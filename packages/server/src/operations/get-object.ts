@@ -36,9 +36,9 @@ export const headObject = objectOperation({
     }
     const record = await objects.headObject(request.bucket, request.key);
     if (record === undefined) throw missingKey(request);
-    const headers = objectHeaders(request, record);
-    if (isUnchanged(request, record)) return { status: 304, headers };
+    if (isUnchanged(request, record)) return { status: 304, headers: objectHeaders(request, record, { isWhole: false }) };
     const range = rangeOf(request, record.sizeBytes);
+    const headers = objectHeaders(request, record, { isWhole: range === undefined });
     if (range === undefined) return { status: 200, headers, contentLength: record.sizeBytes };
     headers.push('Content-Range', contentRange(range, record.sizeBytes));
     return { status: 206, headers, contentLength: range.end - range.start + 1 };
@@ -57,14 +57,16 @@ async function headOfPart(request: Authorised, object: OpenObject): Promise<Repl
 
 async function replyWith(request: Authorised, object: OpenObject): Promise<Reply> {
   const { record } = object;
-  const headers = objectHeaders(request, record);
   if (isUnchanged(request, record)) {
     await object.close();
-    return { status: 304, headers };
+    return { status: 304, headers: objectHeaders(request, record, { isWhole: false }) };
   }
   const partNumber = queryValue(request, 'partNumber');
-  const range = partNumber === undefined ? rangeOf(request, record.sizeBytes) : await rangeOfPart(request, object, partNumber, headers);
+  const part = partNumber === undefined ? undefined : await partOf(request, object, partNumber);
+  const range = partNumber === undefined ? rangeOf(request, record.sizeBytes) : part?.range;
+  const headers = objectHeaders(request, record, { isWhole: range === undefined });
   if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
+  if (part !== undefined) headers.push('x-amz-mp-parts-count', String(part.partCount));
   headers.push('Content-Range', contentRange(range, record.sizeBytes));
   return withBody(206, headers, object, range, range.end - range.start + 1);
 }
@@ -87,7 +89,7 @@ function rangeOf(request: Authorised, sizeBytes: number): ByteRange | undefined 
 }
 
 /** A part of an object that was not made of parts is the whole object, as part 1 of 1. */
-async function rangeOfPart(request: Authorised, object: OpenObject, text: string, headers: string[]): Promise<ByteRange | undefined> {
+async function partOf(request: Authorised, object: OpenObject, text: string): ReturnType<OpenObject['part']> {
   if (headerValue(request.headers, 'range') !== undefined)
     throw new S3Error('InvalidRequest', { message: 'Cannot specify both Range header and partNumber query parameter' });
   const partNumber = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -97,6 +99,5 @@ async function rangeOfPart(request: Authorised, object: OpenObject, text: string
   const part = await object.part(partNumber);
   if (part === undefined)
     throw new S3Error('InvalidPartNumber', { fields: { PartNumberRequested: text, ActualPartCount: String(object.record.partCount ?? 1) } });
-  headers.push('x-amz-mp-parts-count', String(part.partCount));
-  return part.range;
+  return part;
 }

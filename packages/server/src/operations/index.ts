@@ -14,6 +14,7 @@ import { listMultipartUploads, listParts } from './list-uploads.ts';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { notImplemented } from './not-implemented.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
+import { postObject } from './post-object.ts';
 import { putObject } from './put-object.ts';
 import { unsetConfiguration } from './unset-configuration.ts';
 
@@ -29,6 +30,7 @@ export const operations: readonly Operation[] = [
   getObject,
   headObject,
   putObject,
+  postObject,
   copyObject,
   deleteObject,
   deleteObjects,

@@ -26,8 +26,8 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
   'content-encoding': 'Content-Encoding',
 };
 
-/** Names and values in turn. Throws for an override that is no header value, or that nobody signed. */
-export function objectHeaders(request: Authorised, record: ObjectRecord): string[] {
+/** Names and values in turn; checksums only of a whole object, since that is what they are of. Throws for an override that is no header value, or that nobody signed. */
+export function objectHeaders(request: Authorised, record: ObjectRecord, { isWhole }: { readonly isWhole: boolean }): string[] {
   const headers = ['Last-Modified', httpDate(record.lastModified), 'ETag', quoteEtag(record.etag), 'Accept-Ranges', 'bytes'];
   const overrides = overridesOf(request);
   let typed = false;
@@ -40,7 +40,7 @@ export function objectHeaders(request: Authorised, record: ObjectRecord): string
   if (!(typed || overrides?.has('content-type'))) headers.push('Content-Type', 'binary/octet-stream');
   for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
   if (record.tags !== undefined) headers.push('x-amz-tagging-count', String(Object.keys(record.tags).length));
-  if (record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
+  if (isWhole && record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
     for (const [algorithm, value] of Object.entries(record.checksums.values)) headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
     headers.push('x-amz-checksum-type', record.checksums.type);
   }
@@ -107,5 +107,5 @@ function metadataValue(value: string): string {
 }
 
 function encodedWord(value: string): string {
-  return `=?UTF-8?B?${Buffer.from(value, 'utf8').toString('base64')}?=`;
+  return `=?UTF-8?B?${Buffer.from(value, 'latin1').toString('base64')}?=`;
 }

@@ -51,7 +51,7 @@ function systemHeaders(request: Authenticated): Record<string, string> {
   for (const name of SYSTEM_HEADERS) {
     const sent = headerValue(request.headers, name);
     const value = name === 'content-encoding' ? withoutAwsChunked(sent) : sent;
-    if (value !== undefined && value !== '' && isHeaderValue(value)) headers[name] = value;
+    if (value !== undefined && value !== '') headers[name] = sendable(value, request);
   }
   const redirect = amzValue(request, 'x-amz-website-redirect-location');
   if (redirect !== undefined) headers['x-amz-website-redirect-location'] = checkedRedirect(redirect);
@@ -61,6 +61,15 @@ function systemHeaders(request: Authenticated): Record<string, string> {
   if (storageClass !== undefined && storageClass !== 'STANDARD') headers['x-amz-storage-class'] = storageClass;
   return headers;
 }
+
+/** As S3 does: what a form says in characters that no header can hold comes back as spaces. */
+function sendable(value: string, request: Authenticated): string {
+  const text = request.form === undefined ? value : Buffer.from(value, 'latin1').toString('utf8');
+  return isHeaderValue(text) ? text : text.replace(UNSENDABLE, ' ');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that no header can hold
+const UNSENDABLE = /[\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]/g;
 
 /** `aws-chunked` is how the body travelled, not what the object is. */
 function withoutAwsChunked(encoding: string | undefined): string | undefined {

@@ -1,0 +1,58 @@
+/** A form upload as one more way to authenticate: the signature is over the policy, and the policy says what the fields may be. */
+import { formKey, requiredField } from '@latchkey/s3/post-form';
+import { checkPostPolicy, parsePostPolicy, type PostPolicy } from '@latchkey/s3/post-policy';
+import type { VerifyRules } from '@latchkey/sigv4/rules';
+import { refuseToken } from '@latchkey/sigv4/verify';
+import { checkPostSignature, readPostAuthentication } from '@latchkey/sigv4/verify-post';
+import type { FoundCredentials } from '../identity/identities.ts';
+import type { Addressed, PostedForm, Principal, SignatureFacts } from '../pipeline.ts';
+import { type UploadForm, readForm } from './read-form.ts';
+import { refused } from './refused.ts';
+
+export type AuthenticatedForm = {
+  readonly principal: Principal;
+  readonly signature: SignatureFacts | undefined;
+  readonly form: PostedForm;
+};
+
+/** Throws what is wrong with the form, its signature or its policy, in this order; the file has not been read then. */
+export async function authenticateForm(
+  request: Addressed,
+  rules: VerifyRules,
+  lookUp: (accessKeyId: string) => FoundCredentials | undefined,
+): Promise<AuthenticatedForm> {
+  const form = await readForm(request);
+  const { fields, file } = form;
+  requiredField(fields, 'key');
+  const authentication = readPostAuthentication(fields, rules);
+  if (authentication.kind === 'refused') throw refused(authentication.refusal);
+  if (authentication.kind === 'anonymous') {
+    return { principal: { kind: 'anonymous' }, signature: undefined, form: posted(form, undefined) };
+  }
+
+  const { accessKeyId, sessionToken } = authentication;
+  const found = lookUp(accessKeyId);
+  if (found === undefined) throw refused({ kind: 'unknown-access-key', accessKeyId });
+  const wrongToken = refuseToken(accessKeyId, sessionToken, found, rules.now);
+  if (wrongToken !== undefined) throw refused(wrongToken);
+  const checked = checkPostSignature(authentication, found.secretAccessKey);
+  if (!checked.ok) throw refused(checked.refusal);
+
+  const policy = parsePostPolicy(authentication.policy);
+  checkPostPolicy(policy, { fields, bucket: request.bucket ?? '', now: rules.now.getTime() });
+  const isV4 = authentication.kind === 'v4-form';
+  return {
+    principal: found.principal,
+    signature: {
+      authType: 'POST',
+      version: isV4 ? 'AWS4-HMAC-SHA256' : 'AWS',
+      signedAt: isV4 ? authentication.signedAt.getTime() : undefined,
+      payloadHash: 'UNSIGNED-PAYLOAD',
+    },
+    form: posted({ fields, file }, policy),
+  };
+}
+
+function posted({ fields, file }: UploadForm, policy: PostPolicy | undefined): PostedForm {
+  return { fields, key: formKey(fields, file.name), bytes: file.bytes, policy };
+}

@@ -1,0 +1,85 @@
+/** An HTML form on its way in: its fields, which come first, then the file as a stream. Nothing but the fields is ever held. */
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { Busboy } from '@fastify/busboy';
+import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { formBoundary, formFields, MAX_FORM_BYTES } from '@latchkey/s3/post-form';
+import { headerValue } from '../headers.ts';
+import type { Addressed } from '../pipeline.ts';
+
+export type UploadForm = {
+  /** The fields before the file, by lower-case name. */
+  readonly fields: ReadonlyMap<string, string>;
+  readonly file: UploadedFile;
+};
+
+export type UploadedFile = {
+  /** Without directories; `undefined` where the browser named none. */
+  readonly name: string | undefined;
+  /** Throws MalformedPOSTRequest or IncompleteBody where the form does not end as it should. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+};
+
+const MAX_PARTS = 500;
+
+/**
+ * Reads up to the file. Fields behind it are passed over, as on S3.
+ * Throws PreconditionFailed, MalformedPOSTRequest, MaxPostPreDataLengthExceededError, InvalidArgument where there is no file.
+ */
+export function readForm(request: Addressed): Promise<UploadForm> {
+  const contentType = headerValue(request.headers, 'content-type');
+  formBoundary(contentType);
+  const fields = formFields();
+  const parser = new Busboy({
+    headers: { 'content-type': contentType ?? '' },
+    isPartAFile: (name) => name?.toLowerCase() === 'file',
+    limits: { fieldSize: MAX_FORM_BYTES + 1, parts: MAX_PARTS, headerPairs: 50, headerSize: 16 * 1024 },
+  });
+
+  return new Promise((resolve, reject) => {
+    let file: Readable | undefined;
+    const fail = (cause: unknown) => {
+      const error = cause instanceof S3Error ? cause : new S3Error('MalformedPOSTRequest', { cause });
+      file?.destroy(error);
+      reject(error);
+    };
+    parser.on('field', (name, value) => {
+      if (file !== undefined) return;
+      try {
+        fields.add(name, value);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    parser.on('file', (_field, stream, filename) => {
+      // There is one file; whatever comes behind it is read to nowhere.
+      if (file !== undefined) {
+        stream.resume();
+        return;
+      }
+      file = stream;
+      resolve({ fields: fields.values, file: { name: filename, bytes: stream } });
+    });
+    parser.on('partsLimit', () => fail(new S3Error('MaxPostPreDataLengthExceededError')));
+    parser.on('error', fail);
+    parser.on('finish', () => reject(noFile()));
+    feed(request, parser, () => file?.destroyed === true).catch(fail);
+  });
+}
+
+/** Hands the body over as fast as the file is read; stops where nobody wants the file any more. */
+async function feed(request: Addressed, parser: NodeJS.WritableStream, isUnwanted: () => boolean): Promise<void> {
+  for await (const chunk of request.body.stream()) {
+    if (isUnwanted()) return;
+    if (parser.write(chunk)) continue;
+    const { signal } = request.body;
+    await once(parser as unknown as NodeJS.EventEmitter, 'drain', { signal }).catch(() => {
+      throw new S3Error('IncompleteBody');
+    });
+  }
+  parser.end();
+}
+
+function noFile(): S3Error {
+  return invalidArgument('POST requires exactly one file upload per request.', 'file', '0');
+}
