@@ -8,10 +8,10 @@ export function authorise(request: Authenticated): Authorised {
     if (!allows(request.principal, permission)) throw new S3Error('AccessDenied');
   }
   const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } = request;
-  const { operation, principal, signature } = request;
+  const { operation, principal, signature, form } = request;
   const may = (permission: Permission) => allows(principal, permission);
   // biome-ignore format: field by field, for speed
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key, operation, principal, signature, may } as Authorised;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key, operation, principal, signature, form, may } as Authorised;
 }
 
 function allows(principal: Principal, _permission: Permission): boolean {

@@ -84,9 +84,11 @@ async function serve(message: IncomingMessage, response: ServerResponse, expects
     requestId,
     receivedAt: context.now(),
   };
-  const reply = await handle(incoming);
+  const reply = message.httpVersionMajor === 1 ? await handle(incoming) : UNKNOWN_VERSION;
   await send(reply, ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'], message, response, body);
 }
+
+const UNKNOWN_VERSION: Reply = { status: 505, headers: ['Connection', 'close'] };
 
 /**
  * Node hands over pipelined requests as soon as it has read them. Here each waits for the one before, and none is looked at

@@ -6,7 +6,7 @@ import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
 import type { FoundCredentials } from '../identity/identities.ts';
 import { asBytes } from '../headers.ts';
-import type { Addressed, Authenticated, Operation, Principal, SignatureFacts } from '../pipeline.ts';
+import type { Addressed, Authenticated, Operation, PostedForm, Principal, SignatureFacts } from '../pipeline.ts';
 import { type AuthenticatedForm, authenticateForm } from './form.ts';
 import { refused } from './refused.ts';
 import { signatureFacts } from './signature-facts.ts';
@@ -45,7 +45,7 @@ export async function authenticate(
 /** The file's key is only known from the form; the fields take the place of headers. */
 function withForm(addressed: Addressed, operation: Operation, { principal, signature, form }: AuthenticatedForm): Authenticated {
   const headers = [...form.fields].map(([name, value]) => [name, asBytes(value)] as const);
-  return { ...authenticated(addressed, operation, principal, signature), headers, form } as Authenticated;
+  return authenticated({ ...addressed, headers }, operation, principal, signature, form);
 }
 
 const ANONYMOUS: Principal = { kind: 'anonymous' };
@@ -56,8 +56,9 @@ function authenticated(
   operation: Operation,
   principal: Principal,
   signature: SignatureFacts | undefined,
+  form: PostedForm | undefined = undefined,
 ): Authenticated {
   const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } = addressed;
   // biome-ignore format: one line a step
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key, operation, principal, signature } as Authenticated;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key, operation, principal, signature, form } as Authenticated;
 }

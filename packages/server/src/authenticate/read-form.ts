@@ -58,6 +58,8 @@ export function readForm(request: Addressed): Promise<UploadForm> {
         return;
       }
       file = stream;
+      // Whoever reads the file is told; where nobody does any more, there is nobody to tell.
+      stream.on('error', () => undefined);
       resolve({ fields: fields.values, file: { name: filename, bytes: stream } });
     });
     parser.on('partsLimit', () => fail(new S3Error('MaxPostPreDataLengthExceededError')));

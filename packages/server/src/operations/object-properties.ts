@@ -7,7 +7,7 @@ import { amzHeaders, amzValue, headerValue, metadataOf } from '../headers.ts';
 import type { Authenticated } from '../pipeline.ts';
 import { isHeaderValue } from './object-headers.ts';
 
-const SYSTEM_HEADERS = ['Content-Type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'] as const;
+const SYSTEM_HEADERS = ['content-type', 'cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'] as const;
 const MAX_METADATA_BYTES = 2048;
 const STORAGE_CLASSES = new Set(['STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING']);
 
