@@ -4,7 +4,7 @@ import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
 import { S3Error } from '@latchkey/s3/errors';
 import { type ClaimedChecksum, claimedChecksum, contentMd5, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
 import type { IncomingBody } from '@latchkey/storage/object-store';
-import { decodedBody, type DecodedBody } from './decoded-body.ts';
+import { type DecodedBody, decodedBody } from './decoded-body.ts';
 import { headerValue } from './headers.ts';
 import type { Authorised } from './pipeline.ts';
 
@@ -32,7 +32,12 @@ export async function objectBody(request: Authorised, { maxBytes, algorithm }: O
 
 /** The file of a form, checked against what its fields claim; how long it is shows only at its end. */
 export async function formBody(request: Authorised, bytes: AsyncIterable<Uint8Array>): Promise<IncomingBody> {
-  const body = await checked(request, { bytes, sizeBytes: undefined, trailer: () => undefined }, claimedChecksum(request.headers), undefined);
+  const body = await checked(
+    request,
+    { bytes, sizeBytes: undefined, trailer: () => undefined },
+    claimedChecksum(request.headers),
+    undefined,
+  );
   return { bytes: body.bytes, seal: () => ({ checksums: body.checksums() }) };
 }
 

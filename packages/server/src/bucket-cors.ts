@@ -1,5 +1,5 @@
 /** CORS as a bucket configures it: kept in the record store, asked for each request that names an Origin. */
-import { type CorsConfiguration, type CorsRule } from '@latchkey/s3/cors';
+import type { CorsConfiguration, CorsRule } from '@latchkey/s3/cors';
 import { corsHeaders, preflightHeaders } from '@latchkey/s3/cors-match';
 import type { BucketName } from '@latchkey/s3/names';
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
@@ -24,7 +24,10 @@ export async function deleteCors(records: RecordStore, bucket: BucketName): Prom
 }
 
 /** The CORS headers of an answer, errors included; none where the request names no Origin or the bucket does not allow it. */
-export async function crossOriginHeaders(request: Pick<Addressed, 'headers' | 'method' | 'bucket'>, { records }: Stores): Promise<readonly string[]> {
+export async function crossOriginHeaders(
+  request: Pick<Addressed, 'headers' | 'method' | 'bucket'>,
+  { records }: Stores,
+): Promise<readonly string[]> {
   const origin = headerValue(request.headers, 'origin');
   if (origin === undefined || request.bucket === undefined) return [];
   const configuration = await getCors(records, request.bucket);

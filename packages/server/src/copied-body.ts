@@ -17,6 +17,9 @@ export function copyChecksumAlgorithm(request: Authenticated, source: ObjectReco
   const asked = amzValue(request, 'x-amz-checksum-algorithm');
   const algorithm = asked === undefined ? undefined : checksumAlgorithm(asked);
   if (asked !== undefined && algorithm === undefined)
-    throw new S3Error('InvalidRequest', { message: 'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]' });
+    throw new S3Error('InvalidRequest', {
+      message:
+        'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+    });
   return algorithm ?? (Object.keys(source.checksums?.values ?? {})[0] as ChecksumAlgorithm | undefined) ?? 'CRC64NVME';
 }

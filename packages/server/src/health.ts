@@ -25,5 +25,9 @@ async function readiness(stores: Stores): Promise<Reply> {
 }
 
 export function textReply(status: number, text: string, type = 'text/plain; charset=utf-8'): Reply {
-  return { status, headers: ['Content-Type', type, 'cache-control', 'no-store', 'x-content-type-options', 'nosniff'], body: encoder.encode(`${text}\n`) };
+  return {
+    status,
+    headers: ['Content-Type', type, 'cache-control', 'no-store', 'x-content-type-options', 'nosniff'],
+    body: encoder.encode(`${text}\n`),
+  };
 }

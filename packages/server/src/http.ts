@@ -72,7 +72,13 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   return { url: urlOf(server), close: (graceMs) => closeServer(server, graceMs) };
 }
 
-async function serve(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, handle: Handler, context: ListenContext): Promise<void> {
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+  handle: Handler,
+  context: ListenContext,
+): Promise<void> {
   const body = new MessageBytes(message, response, expectsContinue);
   const requestId = nextRequestId();
   const incoming: Incoming = {
@@ -123,7 +129,13 @@ type Turns = { readonly waiting: (() => Promise<void>)[]; isClosing: boolean };
 /** The connections that are busy with a request, and those that are closing. */
 const TURNS = new WeakMap<Socket, Turns>();
 
-async function send(reply: Reply, common: readonly string[], message: IncomingMessage, response: ServerResponse, body: MessageBytes): Promise<void> {
+async function send(
+  reply: Reply,
+  common: readonly string[],
+  message: IncomingMessage,
+  response: ServerResponse,
+  body: MessageBytes,
+): Promise<void> {
   const { body: content } = reply;
   const inMemory = content === undefined || content instanceof Uint8Array;
   const length = content instanceof Uint8Array ? content.byteLength : reply.contentLength;
@@ -269,9 +281,17 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const timeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const [status, code, text] = tooLarge
-    ? ['431 Request Header Fields Too Large', 'RequestHeaderSectionTooLarge', 'Your request header and metadata exceeds the maximum allowed size.']
+    ? [
+        '431 Request Header Fields Too Large',
+        'RequestHeaderSectionTooLarge',
+        'Your request header and metadata exceeds the maximum allowed size.',
+      ]
     : timeout
-      ? ['408 Request Timeout', 'RequestTimeout', 'Your socket connection to the server was not read from or written to within the timeout period.']
+      ? [
+          '408 Request Timeout',
+          'RequestTimeout',
+          'Your socket connection to the server was not read from or written to within the timeout period.',
+        ]
       : ['400 Bad Request', 'BadRequest', 'An error occurred when parsing the HTTP request.'];
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`;
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/xml\r\nContent-Length: ${xml.length}\r\nConnection: close\r\n\r\n${xml}`);

@@ -30,7 +30,13 @@ function resource(bucket: string, key: string): Resource {
 const SERVICE: Resource = { scope: 'service', bucket: undefined, key: undefined };
 
 /** Field by field: spreading objects would cost every request several microseconds. */
-function addressed(incoming: Incoming, target: ParsedTarget, host: string, style: Addressed['style'], { scope, bucket, key }: Resource): Addressed {
+function addressed(
+  incoming: Incoming,
+  target: ParsedTarget,
+  host: string,
+  style: Addressed['style'],
+  { scope, bucket, key }: Resource,
+): Addressed {
   const { method, rawTarget, headers, body, peer, requestId, receivedAt } = incoming;
   return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } as Addressed;
 }
@@ -44,7 +50,8 @@ function refuseDoubtfulFraming(headers: Incoming['headers']): void {
   for (const [name, value] of headers) {
     const bit = ONCE_ONLY[name];
     if (bit === undefined) continue;
-    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked') throw new S3Error('NotImplemented', { fields: { Header: 'Transfer-Encoding' } });
+    if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked')
+      throw new S3Error('NotImplemented', { fields: { Header: 'Transfer-Encoding' } });
     if ((seen & bit) !== 0) throw new S3Error('InvalidRequest', { message: `The header ${name} must not be sent more than once.` });
     seen |= bit;
   }

@@ -3,8 +3,8 @@
  * later steps rely on it and check nothing again.
  */
 import type { ChunkSignatures } from '@latchkey/s3/chunked-body';
-import type { PostPolicy } from '@latchkey/s3/post-policy';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { PostPolicy } from '@latchkey/s3/post-policy';
 import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';

@@ -59,7 +59,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), context);
     try {
-      s3Listener = await listen(options.listen, s3Handler({ gateway, stores, region, version: options.version, consoleUrl: consoleListener.url }), context);
+      s3Listener = await listen(
+        options.listen,
+        s3Handler({ gateway, stores, region, version: options.version, consoleUrl: consoleListener.url }),
+        context,
+      );
     } catch (error) {
       await consoleListener.close(0);
       throw error;

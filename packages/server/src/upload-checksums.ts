@@ -2,7 +2,14 @@
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksumHeader } from '@latchkey/s3/checksum-algorithm';
 import { openHasher } from '@latchkey/s3/checksum-hasher';
 import { S3Error } from '@latchkey/s3/errors';
-import { checksumType, compositeChecksum, fullObjectChecksum, isCrc, type MultipartChecksum, multipartChecksum } from '@latchkey/s3/multipart-checksums';
+import {
+  checksumType,
+  compositeChecksum,
+  fullObjectChecksum,
+  isCrc,
+  type MultipartChecksum,
+  multipartChecksum,
+} from '@latchkey/s3/multipart-checksums';
 import type { PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
 import { amzValue } from './headers.ts';
 import type { Authenticated } from './pipeline.ts';
@@ -47,7 +54,10 @@ export async function completedChecksums(
       hasher !== undefined
         ? compositeChecksum(hasher, values)
         : isCrc(algorithm)
-          ? fullObjectChecksum(algorithm, parts.map((part, i) => ({ value: values[i] ?? '', sizeBytes: part.sizeBytes })))
+          ? fullObjectChecksum(
+              algorithm,
+              parts.map((part, i) => ({ value: values[i] ?? '', sizeBytes: part.sizeBytes })),
+            )
           : undefined;
     if (value === undefined) return undefined;
     checkClaim(request, algorithm, value);

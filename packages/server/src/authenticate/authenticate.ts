@@ -4,8 +4,8 @@
  */
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
-import type { FoundCredentials } from '../identity/identities.ts';
 import { asBytes } from '../headers.ts';
+import type { FoundCredentials } from '../identity/identities.ts';
 import type { Addressed, Authenticated, Operation, PostedForm, Principal, SignatureFacts } from '../pipeline.ts';
 import { type AuthenticatedForm, authenticateForm } from './form.ts';
 import { refused } from './refused.ts';

@@ -1,12 +1,12 @@
 /** A form upload as one more way to authenticate: the signature is over the policy, and the policy says what the fields may be. */
 import { formKey, requiredField } from '@latchkey/s3/post-form';
-import { checkPostPolicy, parsePostPolicy, type PostPolicy } from '@latchkey/s3/post-policy';
+import { checkPostPolicy, type PostPolicy, parsePostPolicy } from '@latchkey/s3/post-policy';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { refuseToken } from '@latchkey/sigv4/verify';
 import { checkPostSignature, readPostAuthentication } from '@latchkey/sigv4/verify-post';
 import type { FoundCredentials } from '../identity/identities.ts';
 import type { Addressed, PostedForm, Principal, SignatureFacts } from '../pipeline.ts';
-import { type UploadForm, readForm } from './read-form.ts';
+import { readForm, type UploadForm } from './read-form.ts';
 import { refused } from './refused.ts';
 
 export type AuthenticatedForm = {

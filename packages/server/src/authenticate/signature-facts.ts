@@ -12,7 +12,8 @@ export function signatureFacts(authentication: V4Authentication | V2Authenticati
     version: kind === 'v2-query' ? 'AWS' : 'AWS4-HMAC-SHA256',
     signedAt: authentication.signedAt?.getTime(),
     payloadHash,
-    chunks: kind === 'v4-header' && payloadHash.startsWith('STREAMING-AWS4-') ? chunkSignatures(authentication, secretAccessKey) : undefined,
+    chunks:
+      kind === 'v4-header' && payloadHash.startsWith('STREAMING-AWS4-') ? chunkSignatures(authentication, secretAccessKey) : undefined,
   };
 }
 

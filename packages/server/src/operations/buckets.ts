@@ -30,7 +30,8 @@ export const createBucket = bucketOperation({
   needs: onBucket('s3:CreateBucket'),
   async run(request, { objects }, site) {
     checkAclHeaders(amzHeaders(request));
-    if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true') throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
+    if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
+      throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
     const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));
     checkLocationConstraint(locationConstraint ?? site.region, site.region);
     await objects.createBucket({ name: request.bucket, createdAt: site.now(), region: site.region });

@@ -1,6 +1,6 @@
 import { parseHttpDate } from '@latchkey/s3/dates';
-import { etagFromHeader } from '@latchkey/s3/etag';
 import { invalidArgument } from '@latchkey/s3/errors';
+import { etagFromHeader } from '@latchkey/s3/etag';
 import type { DeleteCondition } from '@latchkey/storage/object-store';
 import { amzValue, headerValue } from '../headers.ts';
 import type { Authenticated } from '../pipeline.ts';

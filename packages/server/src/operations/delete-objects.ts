@@ -31,7 +31,11 @@ export const deleteObjects = bucketOperation({
   },
 });
 
-async function deleteOne(request: Authorised & { readonly bucket: ObjectBucket }, stores: Stores, object: ObjectToDelete): Promise<DeleteOutcome> {
+async function deleteOne(
+  request: Authorised & { readonly bucket: ObjectBucket },
+  stores: Stores,
+  object: ObjectToDelete,
+): Promise<DeleteOutcome> {
   const { key, versionId } = object;
   try {
     if (!request.may({ action: 's3:DeleteObject', resource: objectArn(request.bucket, key) })) throw new S3Error('AccessDenied');

@@ -31,10 +31,13 @@ export const getObjectAttributes = objectOperation({
 function wantedAttributes(request: Authenticated): ReadonlySet<string> {
   const header = amzValue(request, 'x-amz-object-attributes');
   if (header === undefined || header.trim() === '')
-    throw new S3Error('InvalidRequest', { message: 'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty' });
+    throw new S3Error('InvalidRequest', {
+      message: 'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
+    });
   const names = header.split(',').map((name) => name.trim());
   for (const name of names) {
-    if (!(ATTRIBUTES as readonly string[]).includes(name)) throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', name);
+    if (!(ATTRIBUTES as readonly string[]).includes(name))
+      throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', name);
   }
   return new Set(names);
 }

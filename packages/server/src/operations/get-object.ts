@@ -1,5 +1,5 @@
-import { contentRange, parseRange } from '@latchkey/s3/range';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { contentRange, parseRange } from '@latchkey/s3/range';
 import type { ByteRange, OpenObject } from '@latchkey/storage/object-store';
 import { headerValue, queryValue } from '../headers.ts';
 import type { Authorised, Reply } from '../pipeline.ts';
@@ -71,7 +71,13 @@ async function replyWith(request: Authorised, object: OpenObject): Promise<Reply
   return withBody(206, headers, object, range, range.end - range.start + 1);
 }
 
-function withBody(status: number, headers: readonly string[], object: OpenObject, range: ByteRange | undefined, contentLength: number): Reply {
+function withBody(
+  status: number,
+  headers: readonly string[],
+  object: OpenObject,
+  range: ByteRange | undefined,
+  contentLength: number,
+): Reply {
   if (object.bytes !== undefined) {
     return { status, headers, body: range === undefined ? object.bytes : object.bytes.subarray(range.start, range.end + 1) };
   }
@@ -98,6 +104,8 @@ async function partOf(request: Authorised, object: OpenObject, text: string): Re
   if (object.record.partCount === undefined && partNumber === 1) return undefined;
   const part = await object.part(partNumber);
   if (part === undefined)
-    throw new S3Error('InvalidPartNumber', { fields: { PartNumberRequested: text, ActualPartCount: String(object.record.partCount ?? 1) } });
+    throw new S3Error('InvalidPartNumber', {
+      fields: { PartNumberRequested: text, ActualPartCount: String(object.record.partCount ?? 1) },
+    });
   return part;
 }

@@ -1,5 +1,5 @@
-import { invalidArgument } from '@latchkey/s3/errors';
 import { isoDate } from '@latchkey/s3/dates';
+import { invalidArgument } from '@latchkey/s3/errors';
 import { quoteEtag } from '@latchkey/s3/etag';
 import { listObjectsParameters } from '@latchkey/s3/list-parameters';
 import { commonPrefix, shownAs } from '@latchkey/s3/list-results';

@@ -43,8 +43,14 @@ export const uploadPart = objectOperation({
     const partNumber = partNumberOf(request);
     const upload = await existingUpload(request, stores);
     const body = await objectBody(request, { maxBytes: MAX_PUT_BYTES, algorithm: upload.checksum?.algorithm });
-    const part = await stores.objects.uploadPart(request.bucket, request.key, upload.uploadId, partNumber, body, { now: site.now(), signal: request.body.signal });
-    return emptyReply(200, writtenHeaders(part).filter((_, i, all) => all[i - (i % 2)] !== 'x-amz-checksum-type'));
+    const part = await stores.objects.uploadPart(request.bucket, request.key, upload.uploadId, partNumber, body, {
+      now: site.now(),
+      signal: request.body.signal,
+    });
+    return emptyReply(
+      200,
+      writtenHeaders(part).filter((_, i, all) => all[i - (i % 2)] !== 'x-amz-checksum-type'),
+    );
   },
 });
 
@@ -63,9 +69,14 @@ export const uploadPartCopy = objectOperation({
       const range = header === undefined ? undefined : parseCopySourceRange(header, source.record.sizeBytes);
       const sizeBytes = range === undefined ? source.record.sizeBytes : range.end - range.start + 1;
       if (sizeBytes > MAX_PUT_BYTES)
-        throw new S3Error('InvalidRequest', { message: `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}` });
+        throw new S3Error('InvalidRequest', {
+          message: `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}`,
+        });
       const body = await copiedBody(source, range, upload.checksum?.algorithm ?? 'CRC64NVME');
-      const part = await stores.objects.uploadPart(request.bucket, request.key, upload.uploadId, partNumber, body, { now: site.now(), signal: request.body.signal });
+      const part = await stores.objects.uploadPart(request.bucket, request.key, upload.uploadId, partNumber, body, {
+        now: site.now(),
+        signal: request.body.signal,
+      });
       return xmlReply(copyPartXml(part));
     } finally {
       await source.close();

@@ -41,7 +41,8 @@ export function objectHeaders(request: Authorised, record: ObjectRecord, { isWho
   for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
   if (record.tags !== undefined) headers.push('x-amz-tagging-count', String(Object.keys(record.tags).length));
   if (isWhole && record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
-    for (const [algorithm, value] of Object.entries(record.checksums.values)) headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
+    for (const [algorithm, value] of Object.entries(record.checksums.values))
+      headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
     headers.push('x-amz-checksum-type', record.checksums.type);
   }
   return headers;

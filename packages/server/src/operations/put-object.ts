@@ -18,7 +18,11 @@ export const putObject = objectOperation({
     const properties = objectProperties(request);
     const condition = writeCondition(request);
     const body = await objectBody(request, { maxBytes: MAX_PUT_BYTES });
-    const written = await objects.putObject(request.bucket, request.key, body, properties, { condition, now: site.now(), signal: request.body.signal });
+    const written = await objects.putObject(request.bucket, request.key, body, properties, {
+      condition,
+      now: site.now(),
+      signal: request.body.signal,
+    });
     return emptyReply(200, writtenHeaders(written));
   },
 });
@@ -27,7 +31,8 @@ export const putObject = objectOperation({
 export function writtenHeaders(written: Pick<Written, 'etag' | 'checksums'>): string[] {
   const headers = ['ETag', quoteEtag(written.etag)];
   if (written.checksums !== undefined) {
-    for (const [algorithm, value] of Object.entries(written.checksums.values)) headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
+    for (const [algorithm, value] of Object.entries(written.checksums.values))
+      headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
     headers.push('x-amz-checksum-type', written.checksums.type);
   }
   return headers;

@@ -25,7 +25,13 @@ const EMPTY: readonly (readonly [name: string, action: `s3:${string}`, subresour
   ['GetBucketAccelerateConfiguration', 's3:GetAccelerateConfiguration', 'accelerate', 'AccelerateConfiguration', []],
   ['GetBucketLogging', 's3:GetBucketLogging', 'logging', 'BucketLoggingStatus', []],
   ['GetBucketNotificationConfiguration', 's3:GetBucketNotification', 'notification', 'NotificationConfiguration', []],
-  ['GetBucketRequestPayment', 's3:GetBucketRequestPayment', 'requestPayment', 'RequestPaymentConfiguration', [element('Payer', 'BucketOwner')]],
+  [
+    'GetBucketRequestPayment',
+    's3:GetBucketRequestPayment',
+    'requestPayment',
+    'RequestPaymentConfiguration',
+    [element('Payer', 'BucketOwner')],
+  ],
   ['GetBucketVersioning', 's3:GetBucketVersioning', 'versioning', 'VersioningConfiguration', []],
 ];
 

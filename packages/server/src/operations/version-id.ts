@@ -9,6 +9,7 @@ export function refuseVersion(request: Authenticated): void {
   const versionId = queryValue(request, 'versionId');
   if (versionId === undefined || versionId === 'null') return;
   if (versionId === '') throw invalidArgument('Version id cannot be the empty string', 'versionId', '');
-  if (request.method === 'DELETE' || !/^[A-Za-z0-9._-]{1,1024}$/.test(versionId)) throw invalidArgument('Invalid version id specified', 'versionId', versionId);
+  if (request.method === 'DELETE' || !/^[A-Za-z0-9._-]{1,1024}$/.test(versionId))
+    throw invalidArgument('Invalid version id specified', 'versionId', versionId);
   throw new S3Error('NoSuchVersion', { fields: { Key: request.key ?? '', VersionId: versionId } });
 }

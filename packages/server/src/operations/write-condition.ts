@@ -21,5 +21,7 @@ function condition(request: Authenticated, name: 'if-match' | 'if-none-match'): 
 }
 
 function unsupported(header: string): S3Error {
-  return new S3Error('NotImplemented', { fields: { Header: header, additionalMessage: 'A header you provided implies functionality that is not implemented' } });
+  return new S3Error('NotImplemented', {
+    fields: { Header: header, additionalMessage: 'A header you provided implies functionality that is not implemented' },
+  });
 }
