@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, latchkey } from '../support/latchkey-command.ts';
@@ -114,6 +114,19 @@ describe('latchkey presign', () => {
     const lines = (await presign(['s3://b-1/k', '--method', 'POST'])).stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('https://b-1.s3.amazonaws.com/');
     expect(lines.slice(1)).toContain('key=k');
+  });
+  it('loads the signing library and nothing else of ours, so that it starts at once', async () => {
+    await inTemporaryDirectory(async (coverage) => {
+      await presign(['s3://b-1/k'], { NODE_V8_COVERAGE: coverage });
+      const files = await readdir(coverage);
+      const reports = await Promise.all(
+        files.map(async (file) => JSON.parse(await readFile(join(coverage, file), 'utf8')) as { result: { url: string }[] }),
+      );
+      const loaded = reports.flatMap(({ result }) => result.map(({ url }) => url)).filter((url) => url.startsWith('file:'));
+      expect(loaded.filter((url) => /\/(sigv4|latchkey)\/dist\//.test(url)).length).toBeGreaterThan(10);
+      expect(loaded.filter((url) => !/\/(sigv4\/dist|latchkey\/(dist|bin))\//.test(url))).toEqual([]);
+      expect(loaded.filter((url) => /serve|share|explain|server/.test(url.replace(/^.*\/dist\//, '')))).toEqual([]);
+    });
   });
   it('refuses a flag that the method would ignore', async () => {
     const { status, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--max-size', '5']);

@@ -39,10 +39,10 @@ describe('latchkey serve', () => {
       const file = join(data, 'root-credentials.json');
       const kept = JSON.parse(await readFile(file, 'utf8')) as Keys;
       expect((await stat(file)).mode & 0o777).toBe(0o600);
-      expect(first.stderr()).toContain(`export AWS_ACCESS_KEY_ID=${kept.accessKeyId}\n`);
-      expect(first.stderr()).toContain(`export AWS_SECRET_ACCESS_KEY=${kept.secretAccessKey}\n`);
       expect((await fetch(urlOf(first.s3, kept, 'PUT'), { method: 'PUT' })).status).toBe(200);
       await first.stop();
+      expect(first.stderr()).toContain(`export AWS_ACCESS_KEY_ID=${kept.accessKeyId}\n`);
+      expect(first.stderr()).toContain(`export AWS_SECRET_ACCESS_KEY=${kept.secretAccessKey}\n`);
 
       const second = await serve(['--data', data, ...anyPorts]);
       expect((await fetch(urlOf(second.s3, kept, 'PUT', 'cat'), { method: 'PUT', body: 'meow' })).status).toBe(200);

@@ -20,38 +20,44 @@ export async function latchkey(args: readonly string[], options: RunOptions = {}
   return { status, ...texts };
 }
 
-export type Serving = {
-  readonly s3: string;
-  readonly console: string;
-  /** Everything on stderr so far. */
-  stderr(): string;
+export type Running = {
+  readonly firstLine: string;
   /** Lines on stdout so far. */
   readonly stdout: readonly string[];
+  /** Everything on stderr so far. */
+  stderr(): string;
   /** Sends a signal and resolves to the exit status. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
 
-/** Runs `latchkey serve ARGS` until it accepts connections. Rejects with its stderr where it ends before. */
-export function serve(args: readonly string[], options: RunOptions = {}): Promise<Serving> {
-  const child = start(['serve', ...args], options);
+/** Runs `latchkey ARGS` until it has printed a line on stdout. Rejects with its stderr where it ends before. */
+export function startLatchkeyCommand(args: readonly string[], options: RunOptions = {}): Promise<Running> {
+  const child = start(args, options);
   const stdout: string[] = [];
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = once(child, 'close') as Promise<[number | null]>;
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    return (await ended)[0];
+  };
   return new Promise((resolve, reject) => {
     if (child.stdout) {
       createInterface(child.stdout).on('line', (line) => {
-        if (stdout.push(line) > 1) return;
-        const { listening } = JSON.parse(line) as { listening: { s3: string; console: string } };
-        const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
-          child.kill(signal);
-          return (await ended)[0];
-        };
-        resolve({ ...listening, stdout, stderr: () => stderr, stop });
+        if (stdout.push(line) === 1) resolve({ firstLine: line, stdout, stderr: () => stderr, stop });
       });
     }
-    ended.then(([status]) => reject(new Error(`latchkey serve ended with status ${status}:\n${stderr}`)), reject);
+    ended.then(([status]) => reject(new Error(`latchkey ${args[0]} ended with status ${status}:\n${stderr}`)), reject);
   });
+}
+
+export type Serving = Running & { readonly s3: string; readonly console: string };
+
+/** Runs `latchkey serve ARGS` until it accepts connections. */
+export async function serve(args: readonly string[], options: RunOptions = {}): Promise<Serving> {
+  const running = await startLatchkeyCommand(['serve', ...args], options);
+  const { listening } = JSON.parse(running.firstLine) as { listening: { s3: string; console: string } };
+  return { ...running, ...listening };
 }
 
 /** A directory that is removed when `body` is done. */

@@ -8,16 +8,13 @@ import { readRootCredentials } from './root-credentials.ts';
 
 /** Which S3 a command talks to or signs for, and as whom. */
 export type ClientTarget = {
-  /** Undefined for AWS. */
-  readonly endpoint: string | undefined;
-  readonly region: string;
+  /** A URL; `aws`; or `here`, the server on this machine, because nothing names another. */
+  readonly place: { readonly url: string } | 'aws' | 'here';
+  /** Where it is said. */
+  readonly region: string | undefined;
   readonly credentials: Credentials | undefined;
   readonly style: 'path' | 'virtual' | undefined;
-  /** Whether nothing named an endpoint, and the server on this machine is taken. */
-  readonly isLocalDefault: boolean;
 };
-
-export const LOCAL_ENDPOINT = 'http://127.0.0.1:9000';
 
 /** The flags of every command that talks to an S3 or signs for one. */
 export const clientFlags = {
@@ -32,36 +29,26 @@ export type ClientValues = ProfileFlags & { readonly data?: string; readonly sty
 
 /**
  * The target of a command that only signs. With credentials and no endpoint it is AWS, as for the AWS CLI; with neither it is the
- * server on this machine, if its data directory is here.
+ * server on this machine, whose data directory has credentials.
  */
 export async function signingTarget(values: ClientValues, environment: Environment): Promise<ClientTarget> {
   const { credentials, endpoint, region, style } = await findProfile(values, environment, readText);
-  const local = !credentials && isLocal(endpoint) ? await readRootCredentials(dataDirectory(values)) : undefined;
-  const isLocalDefault = endpoint === undefined && local !== undefined;
-  return {
-    endpoint: isLocalDefault ? LOCAL_ENDPOINT : endpoint,
-    region: region ?? 'us-east-1',
-    credentials: credentials ?? local,
-    style: styleOf(values.style) ?? style,
-    isLocalDefault,
-  };
+  const place = endpoint ? { url: endpoint } : credentials ? 'aws' : 'here';
+  return { place, region, credentials: credentials ?? (await localCredentials(place, values)), style: styleOf(values.style) ?? style };
 }
 
 /**
  * The target of a command that sends something. Without an endpoint it is always the server on this machine, so that a file never goes
  * to AWS because of credentials that lie around; the server's own root credentials come first then.
  */
-export async function sendingTarget(values: ClientValues, environment: Environment): Promise<ClientTarget & { readonly endpoint: string }> {
+export async function sendingTarget(
+  values: ClientValues,
+  environment: Environment,
+): Promise<ClientTarget & { readonly place: { readonly url: string } | 'here' }> {
   const { credentials, endpoint, region, style } = await findProfile(values, environment, readText);
-  const local =
-    endpoint === undefined || (!credentials && isLocal(endpoint)) ? await readRootCredentials(dataDirectory(values)) : undefined;
-  return {
-    endpoint: endpoint ?? LOCAL_ENDPOINT,
-    region: region ?? 'us-east-1',
-    credentials: local ?? credentials,
-    style: styleOf(values.style) ?? style,
-    isLocalDefault: endpoint === undefined,
-  };
+  const place = endpoint ? { url: endpoint } : 'here';
+  const local = place === 'here' || !credentials ? await localCredentials(place, values) : undefined;
+  return { place, region, credentials: local ?? credentials, style: styleOf(values.style) ?? style };
 }
 
 /** The credentials of a target, or a `Failure` that says where they are looked for. */
@@ -72,17 +59,23 @@ export function requireCredentials({ credentials }: ClientTarget, values: Client
   );
 }
 
-function styleOf(text: string | undefined): ClientTarget['style'] {
-  if (text === undefined || text === 'path' || text === 'virtual') return text;
-  throw wrongUsage(`--style is path or virtual, not "${text}".`);
+/** Root credentials are only ever used with an address of this machine. */
+async function localCredentials(place: ClientTarget['place'], values: ClientValues): Promise<Credentials | undefined> {
+  if (place === 'aws' || (place !== 'here' && !isLoopback(place.url))) return undefined;
+  return readRootCredentials(dataDirectory(values));
+}
+
+function isLoopback(url: string): boolean {
+  return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 }
 
 function dataDirectory({ data }: ClientValues): string {
   return resolve(data ?? 'data');
 }
 
-function isLocal(endpoint: string | undefined): boolean {
-  return endpoint === undefined || /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(endpoint).hostname);
+function styleOf(text: string | undefined): ClientTarget['style'] {
+  if (text === undefined || text === 'path' || text === 'virtual') return text;
+  throw wrongUsage(`--style is path or virtual, not "${text}".`);
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -49,7 +49,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
   const data = resolve(values.data ?? 'data');
   return {
     data,
-    listen: address(values.listen ?? '127.0.0.1:9000', '--listen'),
+    listen: address(values.listen ?? DEFAULT_LISTEN, '--listen'),
     consoleListen: address(values.console ?? '127.0.0.1:9001', '--console'),
     publicUrls: (values['public-url'] ?? []).map(publicUrl),
     region: region(values.region ?? 'us-east-1'),
@@ -60,6 +60,16 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     root: rootFrom(environment),
   };
 }
+
+/** Where on this machine a server started in this environment takes S3 requests; undefined for port 0, which can be any. */
+export function localEndpoint(environment: Environment): string | undefined {
+  const { host, port } = address(environment.LATCHKEY_LISTEN || DEFAULT_LISTEN, '--listen');
+  if (port === 0) return undefined;
+  const isEverywhere = host === '::' || host === '0.0.0.0';
+  return `http://${isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+const DEFAULT_LISTEN = '127.0.0.1:9000';
 
 /** `HOST:PORT`, `[IPV6]:PORT` or `:PORT` for every interface. */
 function address(text: string, flag: string): Address {

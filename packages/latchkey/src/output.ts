@@ -11,6 +11,8 @@ export type Output = {
   /** Makes words stand out, where colours are wanted. */
   strong(text: string): string;
   readonly hasColours: boolean;
+  /** For a person who watches: shows how many of `totalBytes` are done, in one line that is written over. */
+  progress(totalBytes: number): (doneBytes: number) => void;
 };
 
 export type Streams = {
@@ -26,5 +28,16 @@ export function createOutput({ stdout, stderr }: Streams, environment: Readonly<
     say: (text = '') => void stderr.write(`${text}\n`),
     strong: (text) => (hasColours ? styleText('bold', text) : text),
     hasColours,
+    progress: (totalBytes) => (doneBytes) => {
+      if (stderr.isTTY !== true) return;
+      const isDone = doneBytes >= totalBytes;
+      stderr.write(
+        `\r${isDone ? ' '.repeat(40) : `${Math.floor((doneBytes / totalBytes) * 100)} % of ${megabytes(totalBytes)} MB`}${isDone ? '\r' : ''}`,
+      );
+    },
   };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }

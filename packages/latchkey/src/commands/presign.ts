@@ -1,13 +1,14 @@
 import { presign as presignUrl } from '@latchkey/sigv4/presign';
 import { presignPost } from '@latchkey/sigv4/presign-post';
-import { SigningOptionError } from '@latchkey/sigv4/signing-option-error';
-import { clientFlags, requireCredentials, signingTarget } from '../client-target.ts';
+import { type ClientTarget, clientFlags, requireCredentials, signingTarget } from '../client-target.ts';
 import { type Call, defineCommand } from '../command.ts';
+import { type Environment, localEndpoint } from '../config.ts';
 import { curlCommand, curlFormCommand } from '../curl.ts';
 import { wrongUsage } from '../failure.ts';
 import type { Flags, Values } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { parseS3Uri, type S3Uri } from '../s3-uri.ts';
+import { inSentences } from '../signing-sentences.ts';
 import { parseSize } from '../size.ts';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'DELETE', 'POST'] as const;
@@ -79,19 +80,28 @@ type Common = Awaited<ReturnType<typeof commonOptions>>;
 
 async function commonOptions({ values, environment, output, now }: Call<typeof flags>) {
   const target = await signingTarget(values, environment);
-  if (target.isLocalDefault) output.say(`Signing for the server on this machine, ${target.endpoint}.`);
+  const credentials = requireCredentials(target, values);
   return {
-    region: target.region,
-    credentials: requireCredentials(target, values),
+    region: target.region ?? 'us-east-1',
+    credentials,
     expiresIn: values['expires-in'] ?? '3600',
     now: now(),
-    ...(target.endpoint !== undefined && { endpoint: target.endpoint }),
-    ...(target.style !== undefined && { style: target.style }),
+    endpoint: endpointOf(target, environment, output),
+    style: target.style,
   };
 }
 
+function endpointOf({ place }: ClientTarget, environment: Environment, output: Output): string | undefined {
+  if (place === 'aws') return undefined;
+  if (place !== 'here') return place.url;
+  const here = localEndpoint(environment);
+  if (here === undefined) throw wrongUsage('With LATCHKEY_LISTEN on port 0, --endpoint-url must say where the server is.');
+  output.say(`Signing for the server on this machine, ${here}.`);
+  return here;
+}
+
 function makeUrl(method: Exclude<Method, 'POST'>, object: S3Uri, common: Common, values: PresignValues) {
-  return sentenceOf(() =>
+  return inSentences(() =>
     presignUrl({
       ...common,
       ...object,
@@ -123,7 +133,7 @@ async function printUrl({ bucket, key }: S3Uri, signed: ReturnType<typeof makeUr
 
 /** A key that ends with a slash is the place for a file of any name. */
 function makeForm({ bucket, key }: S3Uri, common: Common, values: PresignValues) {
-  return sentenceOf(() =>
+  return inSentences(() =>
     presignPost({
       ...common,
       bucket,
@@ -167,33 +177,6 @@ function pairs(texts: readonly string[] | undefined, separator: string, flag: st
   });
   return Object.fromEntries(entries);
 }
-
-/** What the library refuses, it refuses in a sentence that starts with the option's name; here it is a flag's. */
-function sentenceOf<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof SigningOptionError)) throw error;
-    const flag = FLAG_OF_OPTION[error.option];
-    throw wrongUsage(flag ? error.message.replace(error.option, flag) : error.message);
-  }
-}
-
-const FLAG_OF_OPTION: Readonly<Record<string, string>> = {
-  expiresIn: '--expires-in',
-  endpoint: '--endpoint-url',
-  region: '--region',
-  style: '--style',
-  bucket: 'The bucket',
-  key: 'The key',
-  headers: '--header',
-  query: '--query',
-  contentType: '--content-type',
-  contentLength: '--content-length',
-  downloadAs: '--download-as',
-  maxSize: '--max-size',
-  minSize: '--min-size',
-};
 
 function fileNameOf(key: string): string {
   const name = key.split('/').at(-1) ?? '';

@@ -1,13 +1,10 @@
-import { relative } from 'node:path';
 import { jsonLog } from '@latchkey/server/log';
 import { defineCommand } from '../command.ts';
-import { type Config, serveConfig, serveFlags } from '../config.ts';
+import { serveConfig, serveFlags } from '../config.ts';
 import { wrongUsage } from '../failure.ts';
-import type { Output } from '../output.ts';
-import { type FoundRoot, rootCredentialsPath } from '../root-credentials.ts';
-import { type Started, startConfigured } from '../start-configured.ts';
+import { startConfigured } from '../start-configured.ts';
 import { stopSignal } from '../stop-signal.ts';
-import { version } from '../version.ts';
+import { showNewRoot, welcome } from '../welcome.ts';
 
 /** `latchkey serve`: prints one line of JSON when it accepts connections, and runs until SIGTERM or SIGINT. */
 export const serve = defineCommand({
@@ -30,8 +27,8 @@ start makes some, shows them once and keeps them in root-credentials.json in the
     const stopped = stopSignal();
     const started = await startConfigured(config, log);
     const { s3, console } = started.server;
+    showNewRoot(started.root, config, output);
     output.record({ listening: { s3, console } });
-    if (started.root.origin === 'new') showOnce(started.root, config, output);
     if (isBare) welcome(started, config, output);
 
     log.info('stopping', { signal: await stopped });
@@ -39,30 +36,3 @@ start makes some, shows them once and keeps them in root-credentials.json in the
     return 0;
   },
 });
-
-function showOnce({ credentials }: FoundRoot, config: Config, output: Output): void {
-  output.say('Root credentials, made now, shown this once and kept in');
-  output.say(`${rootCredentialsPath(config.data)} (mode 0600):`);
-  output.say();
-  output.say(`  export AWS_ACCESS_KEY_ID=${credentials.accessKeyId}`);
-  output.say(`  export AWS_SECRET_ACCESS_KEY=${credentials.secretAccessKey}`);
-  output.say();
-}
-
-function welcome({ server, root }: Started, config: Config, output: Output): void {
-  const endpoint = config.publicUrls[0] ?? server.s3;
-  const kept = { environment: 'in the environment', file: `kept in ${rootCredentialsPath(config.data)}`, new: 'shown above' }[root.origin];
-  output.say(output.strong(`Latchkey ${version()} serves ${relative('', config.data) || config.data}`));
-  output.say();
-  output.say(`  S3 address  ${endpoint}`);
-  output.say(`  Console     ${server.console}`);
-  output.say(`  Access key  ${root.credentials.accessKeyId}, its secret is ${kept}`);
-  output.say();
-  output.say('In another terminal, a link to a file that works for ten minutes:');
-  output.say();
-  output.say(`  ${output.strong('npx latchkey share README.md --expires-in 10m')}`);
-  output.say();
-  output.say(`Any S3 client works, with the credentials above: aws --endpoint-url ${endpoint} s3 mb s3://photos`);
-  output.say('Ctrl-C stops the server.');
-  output.say();
-}
