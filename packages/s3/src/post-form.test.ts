@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { formBoundary, formFields, formKey, formSuccess, formTags, postResponseXml, redirectLocation, requiredField } from './post-form.ts';
+import {
+  formBoundary,
+  formFields,
+  formKey,
+  formSuccess,
+  formTags,
+  postLocation,
+  postResponseXml,
+  redirectLocation,
+  requiredField,
+  wrongNumberOfFiles,
+} from './post-form.ts';
 
 const fields = (values: Record<string, string>) => new Map(Object.entries(values));
 // The placeholder of S3's forms, not of a template.
@@ -86,9 +97,9 @@ test.each([
 const posted = { location: 'http://h/b/a%20b', bucket: 'b', key: 'a b&c', etag: 'e' };
 
 test.each([
-  ['https://a.com/x', 'https://a.com/x?bucket=b&key=a%20b%26c&etag=%22e%22'],
-  ['https://a.com/x?y=1#z', 'https://a.com/x?y=1&bucket=b&key=a%20b%26c&etag=%22e%22#z'],
-  ['https://a.com/x\r\nSet-Cookie: a', 'https://a.com/xSet-Cookie:%20a?bucket=b&key=a%20b%26c&etag=%22e%22'],
+  ['https://a.com/x', 'https://a.com/x?bucket=b&key=a+b%26c&etag=%22e%22'],
+  ['https://a.com/x?y=1#z', 'https://a.com/x?y=1&bucket=b&key=a+b%26c&etag=%22e%22#z'],
+  ['https://a.com/x\r\nSet-Cookie: a', 'https://a.com/xSet-Cookie:%20a?bucket=b&key=a+b%26c&etag=%22e%22'],
 ])('redirectLocation adds to %j what was stored', (url, expected) => {
   expect(redirectLocation(url, posted)).toBe(expected);
 });
@@ -97,4 +108,16 @@ test('postResponseXml has no namespace', () => {
   expect(postResponseXml(posted)).toBe(
     '<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>http://h/b/a%20b</Location><Bucket>b</Bucket><Key>a b&amp;c</Key><ETag>&quot;e&quot;</ETag></PostResponse>',
   );
+});
+
+test('postLocation encodes the key, its slashes too', () => {
+  expect(postLocation('http://localhost:9000/b', 'a/é b')).toBe('http://localhost:9000/b/a%2F%C3%A9%20b');
+});
+
+test('a form without a file is refused in S3’s words', () => {
+  expect(wrongNumberOfFiles(0)).toMatchObject({
+    code: 'InvalidArgument',
+    message: 'POST requires exactly one file upload per request.',
+    fields: { ArgumentName: 'file', ArgumentValue: '0' },
+  });
 });

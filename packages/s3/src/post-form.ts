@@ -1,4 +1,5 @@
 /** The form of a POST upload: its fields before the file, the key it asks for, and how success is to be told. */
+import { uriEncode } from '@latchkey/sigv4/encode';
 import { invalidArgument, S3Error } from './errors.ts';
 import { quoteEtag } from './etag.ts';
 import { type ObjectKey, objectKey } from './names.ts';
@@ -59,6 +60,11 @@ export function requiredField(fields: ReadonlyMap<string, string>, name: string)
   );
 }
 
+/** For a form without a file, or with several. The file is the part named `file`, whether or not it or other parts have a file name. */
+export function wrongNumberOfFiles(found: number): S3Error {
+  return invalidArgument('POST requires exactly one file upload per request.', 'file', String(found));
+}
+
 /**
  * The key that a form asks for: `${filename}` in it stands for the name of the file, without the directories some browsers send along.
  * A file without a name leaves it as it is. Throws InvalidArgument, KeyTooLongError.
@@ -95,13 +101,18 @@ export function formSuccess(fields: ReadonlyMap<string, string>): FormSuccess {
   return { kind: 'status', status: status === '200' ? 200 : status === '201' ? 201 : 204 };
 }
 
-/** What was stored. ETag without quotes; `location` is the object's URL, its key percent-encoded. */
+/** What was stored. ETag without quotes; `location` as `postLocation` makes it. */
 export type Posted = { readonly location: string; readonly bucket: string; readonly key: string; readonly etag: string };
+
+/** The object's URL as S3 tells it after a POST, where the key's slashes are encoded too. `bucketUrl` does not end in a slash. */
+export function postLocation(bucketUrl: string, key: string): string {
+  return `${bucketUrl}/${uriEncode(key)}`;
+}
 
 /** The Location of a redirect: the form's address with what was stored behind it. */
 export function redirectLocation(url: string, posted: Posted): string {
   const target = new URL(url);
-  const added = `bucket=${encodeURIComponent(posted.bucket)}&key=${encodeURIComponent(posted.key)}&etag=${encodeURIComponent(quoteEtag(posted.etag))}`;
+  const added = `bucket=${posted.bucket}&key=${formEncode(posted.key)}&etag=${formEncode(quoteEtag(posted.etag))}`;
   target.search = target.search === '' ? added : `${target.search}&${added}`;
   return target.href;
 }
@@ -118,6 +129,10 @@ export function postResponseXml(posted: Posted): string {
     ],
     { namespace: false },
   );
+}
+
+function formEncode(text: string): string {
+  return uriEncode(text).replaceAll('%20', '+');
 }
 
 function isWebAddress(url: string): boolean {

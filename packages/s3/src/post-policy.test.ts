@@ -44,7 +44,11 @@ test.each([
 
 test.each([
   [5, 'Invalid condition test: must be a List or Object.'],
-  [null, 'Invalid condition test: must be a List or Object.'],
+  [null, 'Invalid JSON.'],
+  [{ a: null }, 'Invalid JSON.'],
+  [['eq', '$a', 1], 'Invalid JSON.'],
+  [['content-length-range', -1, 10], 'Invalid JSON.'],
+  [['content-length-range', 0, 512.5], 'Invalid JSON.'],
   [{}, 'Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.'],
   [{ a: '1', b: '2' }, 'Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.'],
   [{ a: 1 }, 'Invalid Simple-Condition: value must be a string.'],
@@ -88,8 +92,7 @@ test.each([
     'Policy Condition failed: ["starts-with", "$Content-Type", "image/"]',
   ],
   [[bucket, ['eq', 'key', 'a']], { key: 'a' }, 'Policy Condition failed: ["eq", "key", "a"]'],
-  [[bucket, ['content-length-range', 'test', 10]], {}, 'Policy Condition failed: ["content-length-range", "test", 10]'],
-  [[bucket, ['content-length-range', -1, 10]], {}, 'Policy Condition failed: ["content-length-range", -1, 10]'],
+  [[bucket, ['content-length-range', 'test', '10']], {}, 'Policy Condition failed: ["content-length-range", "test", "10"]'],
   [[{ bucket: 'other' }], {}, 'Policy Condition failed: ["eq", "$bucket", "other"]'],
   [[bucket], { key: 'a' }, 'Extra input fields: key'],
   [[{ key: 'a' }], { key: 'a' }, 'Extra input fields: bucket'],

@@ -101,12 +101,15 @@ type ReadCondition = { readonly condition: PolicyCondition; readonly range?: Siz
 
 function readCondition(condition: unknown): ReadCondition {
   if (Array.isArray(condition)) return readListCondition(condition);
+  // S3's own reader of JSON knows no null, no fractions and no minus.
+  if (condition === null) throw invalid('Invalid JSON.');
   if (!isObject(condition)) throw invalid('Invalid condition test: must be a List or Object.');
   const [entry, ...more] = Object.entries(condition);
   if (entry === undefined || more.length > 0) {
     throw invalid('Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.');
   }
   const [field, value] = entry;
+  if (value === null) throw invalid('Invalid JSON.');
   if (typeof value !== 'string') throw invalid('Invalid Simple-Condition: value must be a string.');
   return { condition: { operator: 'eq', field: field.toLowerCase(), value, text: printed(['eq', `$${field}`, value]) } };
 }
@@ -120,19 +123,21 @@ function readListCondition(condition: readonly unknown[]): ReadCondition {
   }
   if (condition.length !== 3) throw invalid(`Invalid ${operator}: wrong number of arguments.`);
   const text = printed([operator, first, second]);
-  if (operator === 'content-length-range') {
-    const [min, max] = [sizeOf(first), sizeOf(second)];
-    if (min === undefined || max === undefined) return { condition: { operator: 'never', text } };
-    return { condition: { operator, text }, range: { min, max } };
-  }
+  if (operator === 'content-length-range') return readRange(first, second, text);
+  if (typeof first !== 'string' || typeof second !== 'string') throw invalid('Invalid JSON.');
   // Without the dollar it names no field.
-  if (typeof first !== 'string' || !first.startsWith('$') || typeof second !== 'string') return { condition: { operator: 'never', text } };
+  if (!first.startsWith('$')) return { condition: { operator: 'never', text } };
   return { condition: { operator, field: first.slice(1).toLowerCase(), value: second, text } };
 }
 
-function sizeOf(value: unknown): number | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** Numbers, or words that are numbers; other words are no fault of the document, but nothing has such a size. */
+function readRange(first: unknown, second: unknown, text: string): ReadCondition {
+  const bounds = [first, second];
+  if (!bounds.every((bound) => typeof bound === 'string' || (Number.isSafeInteger(bound) && Number(bound) >= 0)))
+    throw invalid('Invalid JSON.');
+  const [min, max] = bounds.map((bound) => (/^\d{1,15}$/.test(String(bound)) ? Number(bound) : undefined));
+  if (min === undefined || max === undefined) return { condition: { operator: 'never', text } };
+  return { condition: { operator: 'content-length-range', text }, range: { min, max } };
 }
 
 function printed(condition: readonly unknown[]): string {
