@@ -14,6 +14,8 @@ export type Context = Receiving & {
   readonly pins: Pins;
   /** When what is dropped now may be collected. */
   readonly dueAt: () => number;
+  /** Closing the store waits for a write that went through here. */
+  readonly track: <T>(writing: Promise<T>) => Promise<T>;
 };
 
 /**

@@ -23,7 +23,7 @@ export type Row = {
   readonly properties: ObjectProperties;
 };
 
-/** The part of a row that listings show: they skip the rest. */
+/** The part of a row that listings show. */
 export type RowHead = Omit<Row, 'properties'>;
 
 /*
@@ -52,12 +52,15 @@ export function encodeRow(row: Row): Buffer {
 
 /** `bytes` may be the index's own memory: nothing of it is kept. */
 export function decodeRow(bytes: Buffer): Row {
+  requireVersion(bytes);
   const checksums = decodeChecksums(bytes);
-  return { ...decodeFixed(bytes, checksums.values), properties: decodeProperties(bytes, checksums.end) };
+  return rowOf(bytes, checksums.values, decodeProperties(bytes, checksums.end));
 }
 
+/** What listings show; the properties, which take longest, are passed over. */
 export function decodeRowHead(bytes: Buffer): RowHead {
-  return decodeFixed(bytes, decodeChecksums(bytes).values);
+  requireVersion(bytes);
+  return rowOf(bytes, decodeChecksums(bytes).values, PASSED_OVER);
 }
 
 const VERSION = 1;
@@ -66,10 +69,15 @@ const MD5_AT = 20;
 const ID_AT = MD5_AT + 16;
 const CRC_AT = ID_AT + ID_BYTES;
 const CHECKSUMS_AT = CRC_AT + 4;
+const PASSED_OVER: ObjectProperties = { headers: {}, metadata: {} };
 const ALGORITHMS: readonly ChecksumAlgorithm[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
 
-function decodeFixed(bytes: Buffer, checksums: StoredChecksums | undefined): RowHead {
+function requireVersion(bytes: Buffer): void {
   if (bytes[0] !== VERSION) throw new Error(`The index holds a row of version ${bytes[0]}, which this program does not know.`);
+}
+
+// One literal: copying the head of a row into another object, by a spread, takes three times as long as all of the decoding.
+function rowOf(bytes: Buffer, checksums: StoredChecksums | undefined, properties: ObjectProperties): Row {
   const partCount = bytes.readUInt16LE(2);
   const md5 = bytes.toString('hex', MD5_AT, MD5_AT + 16);
   return {
@@ -79,6 +87,7 @@ function decodeFixed(bytes: Buffer, checksums: StoredChecksums | undefined): Row
     partCount,
     body: decodeBody(bytes),
     checksums,
+    properties,
   };
 }
 

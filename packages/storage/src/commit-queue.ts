@@ -17,14 +17,13 @@ export type CommitQueue = {
  * `transact` runs its argument in a transaction, resolves when that is durable, and rejects when it was undone or may not have reached the disk.
  */
 export function commitQueue(transact: (apply: () => void) => Promise<void>, health: Health): CommitQueue {
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
 
   const work = async (): Promise<void> => {
     while (waiting.length > 0) {
       await endOfTurn();
-      const batch = waiting;
-      waiting = [];
+      const batch = waiting.splice(0, MAX_BATCH);
       try {
         health.requireWritable();
         await transact(() => {
@@ -58,6 +57,9 @@ export function commitQueue(transact: (apply: () => void) => Promise<void>, heal
     },
   };
 }
+
+/** Enough to share one fsync among, and few enough not to hold the event loop or the other processes up. */
+const MAX_BATCH = 500;
 
 type Waiting = { readonly run: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 type Outcome<T> = { readonly value: T } | { readonly refusal: S3Error };

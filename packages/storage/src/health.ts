@@ -10,7 +10,10 @@ export type Health = {
   readonly readOnlyBecause: string | undefined;
   /** Throws ServiceUnavailable where nothing can be written. */
   requireWritable(): void;
-  /** Waits for what must reach the disk; if it does not, the store is read-only from then on, and this throws InternalError. */
+  /**
+   * Waits for what must reach the disk; if it does not, the store is read-only from then on, and this throws InternalError. A full disk is
+   * ServiceUnavailable and no more: what did not fit is dropped by whoever asked, and nothing else is in doubt.
+   */
   durably(what: string, reaching: Promise<void>): Promise<void>;
   /** Makes the store read-only; returns what to throw. */
   giveUp(what: string, cause: unknown): S3Error;
@@ -38,7 +41,7 @@ export function newHealth(store: string, onReadOnly: (sentence: string) => void 
       try {
         await reaching;
       } catch (cause) {
-        throw giveUp(what, cause);
+        throw isFull(cause) ? writeError(cause) : giveUp(what, cause);
       }
     },
     giveUp,

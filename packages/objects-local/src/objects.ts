@@ -1,0 +1,129 @@
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { ByteRange, ObjectRecord, ObjectStore, OpenObject, Written } from '@latchkey/storage/object-store';
+import { requireDeleteCondition, requireWriteCondition } from '@latchkey/storage/preconditions';
+import { type Context, claimBody, objectRow, requireBucket, settled, wholeSeconds, writtenOf } from './commit.ts';
+import { dropBody } from './garbage.ts';
+import { inBucket } from './keys.ts';
+import { listObjects } from './listing.ts';
+import { allPieces } from './manifest.ts';
+import { readBody, readInline } from './read-body.ts';
+import { receive } from './receive.ts';
+import { encodeRow, type Row } from './row.ts';
+
+export function objectsOf(
+  context: Context,
+): Pick<ObjectStore, 'putObject' | 'headObject' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'> {
+  const { catalogue, health } = context;
+  return {
+    putObject: (bucket, key, body, properties, options) => context.track(putObject(context, bucket, key, body, properties, options)),
+    async headObject(bucket, key) {
+      const row = found(context, bucket, key);
+      return row && recordOf(key, row);
+    },
+    async openObject(bucket, key) {
+      const row = found(context, bucket, key);
+      return row && openRow(context, key, row);
+    },
+    async deleteObject(bucket, key, condition) {
+      health.requireWritable();
+      return catalogue.change(() => {
+        requireBucket(catalogue, bucket);
+        const current = objectRow(catalogue, bucket, key);
+        requireDeleteCondition(current, condition);
+        if (current === undefined) return false;
+        dropBody(catalogue, current.body, context.dueAt());
+        catalogue.objects.removeSync(inBucket(bucket, key));
+        return true;
+      });
+    },
+    async setTags(bucket, key, tags) {
+      health.requireWritable();
+      return catalogue.change(() => {
+        requireBucket(catalogue, bucket);
+        const current = objectRow(catalogue, bucket, key);
+        if (current === undefined) return false;
+        const { headers, metadata } = current.properties;
+        const row = { ...current, properties: tags === undefined ? { headers, metadata } : { headers, metadata, tags } };
+        catalogue.objects.putSync(inBucket(bucket, key), encodeRow(row));
+        return true;
+      });
+    },
+    async listObjects(bucket, options) {
+      catalogue.latest();
+      requireBucket(catalogue, bucket);
+      return listObjects(catalogue.objects, bucket, options);
+    },
+  };
+}
+
+async function putObject(
+  context: Context,
+  ...[bucket, key, body, properties, options]: Parameters<ObjectStore['putObject']>
+): Promise<Written> {
+  const { catalogue } = context;
+  const { condition, now, signal } = options;
+  catalogue.latest();
+  // What is refused anyway is refused before its bytes are taken in; what counts is the look at the moment of the commit.
+  requireBucket(catalogue, bucket);
+  if (condition) requireWriteCondition(objectRow(catalogue, bucket, key), condition);
+  const received = await receive(context, body, signal);
+  const row: Row = {
+    sizeBytes: received.sizeBytes,
+    lastModified: wholeSeconds(now),
+    etag: received.md5,
+    partCount: 0,
+    body: received.body,
+    checksums: received.checksums,
+    properties,
+  };
+  await settled(context, received, () => {
+    signal?.throwIfAborted();
+    requireBucket(catalogue, bucket);
+    const current = objectRow(catalogue, bucket, key);
+    requireWriteCondition(current, condition);
+    claimBody(catalogue, received);
+    if (current) dropBody(catalogue, current.body, context.dueAt());
+    catalogue.objects.putSync(inBucket(bucket, key), encodeRow(row));
+  });
+  return writtenOf(row);
+}
+
+/** An object's row. The bucket is only looked at where there is no such object: what is in a bucket proves that it is there. */
+function found({ catalogue }: Context, bucket: BucketName, key: ObjectKey): Row | undefined {
+  catalogue.latest();
+  const row = objectRow(catalogue, bucket, key);
+  if (row === undefined) requireBucket(catalogue, bucket);
+  return row;
+}
+
+function recordOf(key: ObjectKey, { sizeBytes, etag, lastModified, checksums, partCount, properties }: Row): ObjectRecord {
+  const { headers, metadata, tags } = properties;
+  return { key, sizeBytes, etag, lastModified, headers, metadata, tags, checksums, partCount: partCount === 0 ? undefined : partCount };
+}
+
+function openRow(context: Context, key: ObjectKey, row: Row): OpenObject {
+  const { body, sizeBytes, partCount } = row;
+  const whole = { start: 0, end: sizeBytes - 1 };
+  const bytes = body.kind === 'inline' ? readInline(context.catalogue, body) : body.kind === 'none' ? Buffer.alloc(0) : undefined;
+  const unpin = body.kind === 'file' || body.kind === 'parts' ? context.pins.pin(body.id) : () => {};
+  return {
+    record: recordOf(key, row),
+    bytes,
+    async *read(range: ByteRange = whole, signal?: AbortSignal) {
+      try {
+        if (bytes === undefined) yield* readBody(context, body, sizeBytes, range, signal);
+        else if (range.end >= range.start) yield bytes.subarray(range.start, range.end + 1);
+      } finally {
+        unpin();
+      }
+    },
+    async part(partNumber) {
+      if (body.kind !== 'parts') return partNumber === 1 ? { range: whole, partCount: 1 } : undefined;
+      const piece = allPieces(context.catalogue, body.id).find((each) => each.partNumber === partNumber);
+      return piece && { range: { start: piece.start, end: piece.start + piece.sizeBytes - 1 }, partCount };
+    },
+    async close() {
+      unpin();
+    },
+  };
+}
