@@ -42,6 +42,9 @@ describe('readAddressBlock and isWithin', () => {
     ['::ffff:10.0.0.0/104', '10.1.2.3', true],
     ['::ffff:10.0.0.0/104', '11.1.2.3', false],
     ['::ffff:10.1.2.3', '10.1.2.3', true],
+    ['::ffff:0:0/96', '10.1.2.3', true],
+    ['::ffff:0:0/95', '10.1.2.3', false],
+    ['::ffff:0:0/95', '2001:db8::1', false],
   ])('%s holds %s: %s', (block, address, expected) => {
     const [readBlock, readOne] = [readAddressBlock(block), readAddress(address)];
     expect(readBlock && readOne && isWithin(readOne, readBlock)).toBe(expected);

@@ -1,4 +1,5 @@
 /** Amazon Resource Names: `arn:partition:service:region:account:resource`, where only the resource may hold further colons. */
+import type { Pattern } from './match.ts';
 import { readTemplate, type Template, type TemplatePiece, templateOf } from './variables.ts';
 
 /** The six parts; `undefined` when the text is no ARN. */
@@ -24,17 +25,22 @@ export function readArnPattern(text: string, variables: boolean): { readonly par
 
 /**
  * What is wrong with the text as a `Resource`, if anything is. Partition and service are given in full, and variables
- * come after the fifth colon, as on AWS: a policy that could speak of any service is one nobody can review.
+ * come after the fifth colon, as on AWS. An ARN that no resource here has is refused: a Deny of it would protect nothing.
  */
 export function resourceProblem(text: string, variables: boolean): string | undefined {
   const pattern = readArnPattern(text, variables);
   if ('problem' in pattern) return pattern.problem;
   if (text === '*') return undefined;
   const [, partition, service, region, account, resource] = pattern.parts;
-  if (partition?.fixed?.kind !== 'exactly' || !/^[a-z0-9-]+$/.test(partition.fixed.text)) return 'The partition of an ARN has no wildcards';
+  if (partition?.fixed?.kind !== 'exactly' || partition.fixed.text !== 'aws') return 'The partition of an ARN is aws here';
   if (service?.fixed?.kind !== 'exactly' || !/^[a-z0-9-]+$/.test(service.fixed.text)) return 'The service of an ARN has no wildcards';
   if (region?.fixed === undefined || account?.fixed === undefined) return 'Variables belong after the fifth colon of an ARN';
+  if (service.fixed.text === 's3' && (namesOne(region.fixed) || namesOne(account.fixed))) return 'ARNs of S3 have no region and no account';
   return resource === undefined || resource.pieces.length === 0 ? 'The ARN names no resource' : undefined;
+}
+
+function namesOne(pattern: Pattern): boolean {
+  return pattern.kind === 'exactly' && pattern.text !== '';
 }
 
 /** Splits at the first five colons of the text itself; colons inside `${aws:username}` are none of them. */

@@ -7,9 +7,7 @@ import type { RequestContext } from './variables.ts';
 export type Condition = { readonly operator: ConditionOperator; readonly key: string; readonly values: readonly string[] };
 
 /** A condition ready to be asked. `keys` are those it asks for: its own, and its variables'. */
-export type CompiledCondition = {
-  readonly operator: ConditionOperator;
-  readonly key: string;
+export type CompiledCondition = Condition & {
   readonly keys: readonly string[];
   readonly negated: boolean;
   readonly test: ValueTest;
@@ -21,7 +19,7 @@ export function compileCondition(condition: Condition, variables: boolean): Comp
   const { negated, comparison } = OPERATORS[operator.name];
   const compared = comparison(values, { negated, variables });
   if ('problem' in compared) return compared;
-  return { operator, key, keys: [key, ...compared.keys], negated, test: compared.test };
+  return { operator, key, values, keys: [key, ...compared.keys], negated, test: compared.test };
 }
 
 /**

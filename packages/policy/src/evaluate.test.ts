@@ -107,6 +107,17 @@ describe('evaluate', () => {
     expect(asked(SESSION, { identityPolicies: [identity(GET, { ...statement, Effect: 'Deny' })] }).reason).toBe('explicit-deny');
   });
 
+  test('decides by patterns of fifty stars and keys of a thousand characters', () => {
+    const fifty = identity(
+      { ...GET, Resource: `arn:aws:s3:::b/${'*a'.repeat(50)}` },
+      { ...DENY_GET, Resource: `arn:aws:s3:::b/${'*a'.repeat(50)}*b` },
+    );
+    const resource = `arn:aws:s3:::b/${'a'.repeat(1000)}`;
+    expect(asked(ANA, { identityPolicies: [fifty] }, { resource }).reason).toBe('allowed');
+    expect(asked(ANA, { identityPolicies: [fifty] }, { resource: `${resource}b` }).reason).toBe('explicit-deny');
+    expect(asked(ANA, { identityPolicies: [fifty] }, { resource: `${resource}c` }).reason).toBe('implicit-deny');
+  });
+
   test('asks all conditions of a statement', () => {
     const Condition = { NumericLessThan: { 's3:signatureAge': 900_000 }, StringEquals: { 's3:authType': ['POST', 'REST-QUERY-STRING'] } };
     const identityPolicies = [identity({ ...GET, Condition })];

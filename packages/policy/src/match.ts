@@ -55,8 +55,8 @@ export function patternOf(pieces: readonly Piece[]): Pattern {
 
 /**
  * Two pointers and one place to return to, the latest star: how many stars there are does not matter. A text of n
- * characters costs at most (n + 1) × (r + 2) looks at it, r being the longest run between two stars; so a run is
- * never tried twice at one place, and no expression engine with ideas of its own is involved.
+ * characters costs at most 2(n + 1)(r + 1) looks at it, r being the longest run between two stars; no run is tried
+ * twice at one place, and no expression engine with ideas of its own is involved.
  */
 export function matchesCodes(codes: readonly number[], text: Pick<string, 'length' | 'charCodeAt'>): boolean {
   let at = 0;
