@@ -29,7 +29,9 @@ export function bytesFromBase64Url(text: string): Uint8Array<ArrayBuffer> | unde
 
 /** `hex` has an even number of hex digits. */
 export function bytesFromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16));
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+  return bytes;
 }
 
 export function hexFromBytes(bytes: Uint8Array): string {

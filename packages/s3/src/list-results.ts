@@ -84,6 +84,8 @@ function contents(record: ListedObject, shown: Shown, owner: XmlNode | undefined
     ...checksumSummaryElements(record.checksums),
     element('Size', record.sizeBytes),
     owner,
-    element('StorageClass', 'STANDARD'),
+    STANDARD,
   ]);
 }
+
+const STANDARD = element('StorageClass', 'STANDARD');

@@ -38,19 +38,28 @@ function addBlock(state: Uint32Array, block: Uint32Array): void {
   let [a = 0, b = 0, c = 0, d = 0] = state;
   for (let step = 0; step < 64; step++) {
     const round = step >> 4;
-    const [mixed, index] = mix(round, step, b, c, d);
-    const sum = (a + mixed + (SINES[step] ?? 0) + (block[index] ?? 0)) | 0;
+    const sum = (a + mix(round, b, c, d) + (SINES[step] ?? 0) + (block[wordIndex(round, step)] ?? 0)) | 0;
     const shift = SHIFTS[round]?.[step & 3] ?? 0;
-    [a, d, c, b] = [d, c, b, (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0];
+    a = d;
+    d = c;
+    c = b;
+    b = (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0;
   }
   [a, b, c, d].forEach((word, index) => {
     state[index] = (state[index] ?? 0) + word;
   });
 }
 
-function mix(round: number, step: number, b: number, c: number, d: number): readonly [mixed: number, wordIndex: number] {
-  if (round === 0) return [(b & c) | (~b & d), step];
-  if (round === 1) return [(d & b) | (~d & c), (5 * step + 1) & 15];
-  if (round === 2) return [b ^ c ^ d, (3 * step + 5) & 15];
-  return [c ^ (b | ~d), (7 * step) & 15];
+function mix(round: number, b: number, c: number, d: number): number {
+  if (round === 0) return (b & c) | (~b & d);
+  if (round === 1) return (d & b) | (~d & c);
+  if (round === 2) return b ^ c ^ d;
+  return c ^ (b | ~d);
+}
+
+function wordIndex(round: number, step: number): number {
+  if (round === 0) return step;
+  if (round === 1) return (5 * step + 1) & 15;
+  if (round === 2) return (3 * step + 5) & 15;
+  return (7 * step) & 15;
 }

@@ -16,15 +16,21 @@ export const S3_NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
  * xmlDocument('Tagging', [element('TagSet', [])])
  */
 export function xmlDocument(root: string, body: XmlContent, options: { readonly namespace?: boolean } = {}): string {
-  const attributes = options.namespace === false ? {} : { xmlns: S3_NAMESPACE };
+  const attributes = options.namespace === false ? undefined : { xmlns: S3_NAMESPACE };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element(root, body, attributes)}`;
 }
 
 /** One element: text is escaped, children are put in as they are. `name` and attribute names are ours, never a client's. */
-export function element(name: string, content: XmlContent, attributes: Readonly<Record<string, string>> = {}): XmlNode {
-  const opening = Object.entries(attributes).reduce((tag, [key, value]) => `${tag} ${key}="${escapeXml(value)}"`, name);
+export function element(name: string, content: XmlContent, attributes?: Readonly<Record<string, string>>): XmlNode {
+  const opening = attributes === undefined ? name : name + attributesText(attributes);
   const inner = contentText(content);
   return (inner === '' ? `<${opening}/>` : `<${opening}>${inner}</${name}>`) as XmlNode;
+}
+
+function attributesText(attributes: Readonly<Record<string, string>>): string {
+  return Object.entries(attributes)
+    .map(([name, value]) => ` ${name}="${escapeXml(value)}"`)
+    .join('');
 }
 
 function contentText(content: XmlContent): string {
