@@ -12,7 +12,7 @@ export type AddressOptions = {
   readonly key?: string | undefined;
   readonly region: string;
   /** The service's URL, with a port and a base path if it has them. Left out: AWS in the region. */
-  readonly endpoint?: string | URL | undefined;
+  readonly endpoint?: string | undefined;
   /** Default: 'virtual' for AWS (unless the bucket's name cannot be part of a host name under its certificate), 'path' for an endpoint. */
   readonly style?: AddressingStyle | undefined;
   /** Sign a key with `.` or `..` segments, though browsers and fetch would change its URL. Default: refuse. */
@@ -21,8 +21,8 @@ export type AddressOptions = {
 
 /** The parts of a URL, as they are sent and signed. */
 export type Address = {
-  /** `https://host:port`. */
-  readonly origin: string;
+  /** `https:` or `http:`. */
+  readonly protocol: string;
   /** As in the Host header: with the port unless it is the default one. */
   readonly host: string;
   /** Encoded once; starts with `/`. */
@@ -31,37 +31,32 @@ export type Address = {
 
 /** The address of an object, bucket or service. Throws {@link SigningOptionError}. */
 export function addressOf(options: AddressOptions): Address {
-  const { origin, host, path } = containerOf(options);
-  if (options.key === undefined) return { origin, host, path: path === '' || options.bucket === undefined ? `${path}/` : path };
-  return { origin, host, path: `${path}/${encodeKey(options.key, options.allowDotSegments === true)}` };
+  const container = containerOf(options);
+  const { key, bucket } = options;
+  const rest = key === undefined ? (container.path === '' || bucket === undefined ? '/' : '') : `/${encodeKey(key, options)}`;
+  return { ...container, path: container.path + rest };
 }
 
 /** The container addressed last: whoever signs many URLs signs most of them for one bucket. */
-let latest: { readonly of: AddressOptions; readonly container: Address } | undefined;
+let latest: (AddressOptions & { readonly container: Address }) | undefined;
 
 /** The address without the key. */
 function containerOf({ bucket, region, endpoint, style }: AddressOptions): Address {
-  const text = endpoint === undefined ? undefined : `${endpoint}`;
-  const of = latest?.of;
-  if (of === undefined || of.bucket !== bucket || of.region !== region || of.endpoint !== text || of.style !== style) {
-    const wanted = { bucket, region, endpoint: text, style };
-    latest = { of: wanted, container: makeContainer(wanted) };
+  if (!latest || latest.region !== region || latest.bucket !== bucket || latest.endpoint !== endpoint || latest.style !== style) {
+    latest = { bucket, region, endpoint, style, container: makeContainer({ bucket, region, endpoint, style }) };
   }
-  return (latest as NonNullable<typeof latest>).container;
+  return latest.container;
 }
 
-function makeContainer({ bucket, region, endpoint, style }: AddressOptions & { readonly endpoint: string | undefined }): Address {
-  if (!region) throw new SigningOptionError('region', "must be given: the bucket's region, such as us-east-1.");
-  if (bucket !== undefined && !/^[A-Za-z0-9][\w.-]+$/.test(bucket)) throw new SigningOptionError('bucket', 'must be the name of a bucket.');
+function makeContainer({ bucket, region, endpoint, style }: AddressOptions): Address {
+  if (!region) throw new SigningOptionError('region', 'must be given, such as us-east-1.');
   const base = parseEndpoint(endpoint ?? awsEndpoint(region));
   if (bucket === undefined) return base;
-  const isHostLabel = /^[a-z0-9-]+$/.test(bucket);
-  if ((style ?? (endpoint === undefined && isHostLabel ? 'virtual' : 'path')) === 'path')
-    return { ...base, path: `${base.path}/${bucket}` };
-  if (/^[\d.]+(?::|$)|^\[/.test(base.host)) {
-    throw new SigningOptionError('style', "must be 'path': a bucket cannot stand before an IP address.");
-  }
-  return { origin: base.origin.replace('//', `//${bucket}.`), host: `${bucket}.${base.host}`, path: base.path };
+  if (!/^[A-Za-z0-9][\w.-]+$/.test(bucket)) throw new SigningOptionError('bucket', 'must be a bucket name.');
+  const isVirtual = style ? style === 'virtual' : endpoint === undefined && /^[a-z0-9-]+$/.test(bucket);
+  if (!isVirtual) return { ...base, path: `${base.path}/${bucket}` };
+  if (/^[\d.]+(:|$)|^\[/.test(base.host)) throw new SigningOptionError('style', "must be 'path' for an IP address.");
+  return { ...base, host: `${bucket}.${base.host}` };
 }
 
 /** AWS's own host for a region: `s3.amazonaws.com` for us-east-1, `s3.REGION.amazonaws.com` else. */
@@ -71,24 +66,21 @@ function awsEndpoint(region: string): string {
 }
 
 function parseEndpoint(text: string): Address {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
-    throw new SigningOptionError('endpoint', `must be a URL such as https://s3.example.com:9000/base; not ${text}.`);
+  if (!/^https?:\/\/[^/?#@]+(\/[^?#]*)?$/i.test(text) || !URL.canParse(text)) {
+    throw new SigningOptionError('endpoint', `must be a URL such as https://s3.example.com, not ${text}.`);
   }
-  return { origin: url.origin, host: url.host, path: uriEncodePath(decodeURI(url.pathname)).replace(/\/+$/, '') };
+  const { protocol, host, pathname } = new URL(text);
+  return { protocol, host, path: uriEncodePath(decodeURIComponent(pathname)).replace(/\/+$/, '') };
 }
 
-function encodeKey(key: string, allowDotSegments: boolean): string {
-  if (key === '') throw new SigningOptionError('key', 'must not be empty; leave it out to sign for the bucket.');
-  if (!allowDotSegments && /(?:^|\/)\.\.?(?:\/|$)/.test(key)) {
-    throw new SigningOptionError(
-      'key',
-      'has a "." or ".." segment, which browsers remove from URLs; allowDotSegments signs it all the same.',
-    );
+function encodeKey(key: string, { allowDotSegments }: AddressOptions): string {
+  if (key === '') throw new SigningOptionError('key', 'must not be empty.');
+  if (!allowDotSegments && /(^|\/)\.\.?(\/|$)/.test(key)) {
+    throw new SigningOptionError('key', 'has dot segments, which browsers remove; allowDotSegments signs it.');
   }
   try {
     return uriEncodePath(key);
   } catch {
-    throw new SigningOptionError('key', 'holds half a surrogate pair, which UTF-8 cannot express.');
+    throw new SigningOptionError('key', 'is not well-formed Unicode.');
   }
 }

@@ -1,26 +1,19 @@
 /** Bytes whose buffer is a plain ArrayBuffer, which is what every Web API takes. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** The UTF-8 bytes of a text. */
 export const utf8 = (text: string): Bytes => encoder.encode(text);
 
-/**
- * The bytes of a text whose characters are bytes, as HTTP header values are: one byte each, U+0000 to U+00FF.
- * A text with any other character has no such form; its UTF-8 bytes are returned.
- */
+/** The bytes of a text whose characters are bytes (U+0000 to U+00FF), as those of HTTP header values are. */
 export function headerBytes(text: string): Bytes {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0xff) return utf8(text);
-    bytes[i] = code;
-  }
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
-const HEX_PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX_PAIRS: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {

@@ -1,6 +1,5 @@
-import { utf8 } from './bytes.ts';
+import { sha256Hex } from '#sha256';
 import { ALGORITHM, type Scope, scopeText } from './scope.ts';
-import { sha256Hex } from './sha256.ts';
 import { signingKey } from './signing-key.ts';
 
 /** The payload hash line of a request whose body nobody vouches for. */
@@ -13,29 +12,26 @@ export type CanonicalParts = {
   readonly path: string;
   /** Without the question mark and the signature. */
   readonly query: string;
-  /** One `name:value\n` for each signed header, see {@link headerLine}. */
-  readonly headerLines: string;
-  /** Names joined with `;`. */
-  readonly signedHeaders: string;
+  /** The signed headers, one `name:value\n` for each signed header, see {@link headerLine}. */
+  readonly lines: string;
+  /** Their names joined with `;`. */
+  readonly list: string;
   /** SHA-256 of the body in lower-case hex, or one of the words that stand for it. */
   readonly payloadHash: string;
 };
 
 /** The canonical request: the text whose hash is signed. */
-export const canonicalRequest = (parts: CanonicalParts): string =>
-  `${parts.method}\n${parts.path}\n${parts.query}\n${parts.headerLines}\n${parts.signedHeaders}\n${parts.payloadHash}`;
+export const canonicalRequest = ({ method, path, query, lines, list, payloadHash }: CanonicalParts): string =>
+  `${method}\n${path}\n${query}\n${lines}\n${list}\n${payloadHash}`;
 
 /** One line of the canonical headers: the value trimmed, runs of spaces and tabs made one space. */
 export function headerLine(name: string, value: string): string {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
-    if (code <= 0x20 || code >= 0x7f) return `${name}:${asBytes(value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, ''))}\n`;
+    if (code === 0x20 || code === 0x09) return `${name}:${value.replace(/[ \t]+/g, ' ').replace(/^ | $/g, '')}\n`;
   }
   return `${name}:${value}\n`;
 }
-
-/** A header's characters are bytes already. A text that cannot be one (a character above U+00FF) stands for its UTF-8 bytes. */
-const asBytes = (value: string): string => (/[^\0-\xff]/.test(value) ? String.fromCharCode(...utf8(value)) : value);
 
 /** The string to sign: algorithm, time, scope and the hash of the canonical request. `amzDate` is `yyyyMMddTHHmmssZ`. */
 export const stringToSign = (amzDate: string, scope: Scope, canonical: string): string =>

@@ -1,5 +1,5 @@
 import type { PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
-import { equalInConstantTime } from './bytes.ts';
+import { equalInConstantTime, utf8 } from './bytes.ts';
 import { canonicalRequest, headerLine, signature, stringToSign } from './canonical.ts';
 import { checkSignatureV2 } from './check-signature-v2.ts';
 import { uriEncodePath } from './encode.ts';
@@ -55,24 +55,26 @@ function headersNotSigned(signedHeaders: readonly string[], headers: readonly He
 
 function canonicalOf(authentication: V4Authentication, request: SignedRequest, path: string, host?: string): string {
   const { signedHeaders, payloadHashLine } = authentication;
-  let headerLines = '';
+  let lines = '';
   for (const name of signedHeaders) {
     const value = name === 'host' && host !== undefined ? host : signedValue(name, request);
-    if (value !== undefined) headerLines += headerLine(name, value);
+    if (value !== undefined) lines += headerLine(name, value);
   }
   return canonicalRequest({
     method: request.method,
     path,
     query: canonicalQueryOf(request.target),
-    headerLines,
-    signedHeaders: signedHeaders.join(';'),
+    lines,
+    list: signedHeaders.join(';'),
     payloadHash: payloadHashLine,
   });
 }
 
 /** A signed header that was not sent as a header may stand in the query: some SDKs move it there and list it all the same. */
 function signedValue(name: string, request: SignedRequest): string | undefined {
-  return headerValue(request.headers, name) ?? findIgnoringCase(request.target.query, name)?.value;
+  const value = headerValue(request.headers, name) ?? findIgnoringCase(request.target.query, name)?.value;
+  // A header's characters are bytes. Those of a parameter, or of a caller that decoded its headers, may not be: then its UTF-8 was signed.
+  return value === undefined || !/[^\0-\xff]/.test(value) ? value : String.fromCharCode(...utf8(value));
 }
 
 const findIgnoringCase = (query: readonly QueryParameter[], name: string): QueryParameter | undefined =>

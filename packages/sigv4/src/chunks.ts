@@ -1,6 +1,6 @@
+import { sha256Hex } from '#sha256';
 import { equalInConstantTime } from './bytes.ts';
 import { type Scope, scopeText } from './scope.ts';
-import { sha256Hex } from './sha256.ts';
 import { signingKey } from './signing-key.ts';
 
 /**

@@ -10,6 +10,7 @@ export type Credentials = {
 
 /** Refuses credentials with which nothing can be signed. */
 export function checkCredentials(credentials: Credentials): void {
-  if (!credentials?.accessKeyId) throw new SigningOptionError('credentials', 'must have an accessKeyId.');
-  if (!credentials.secretAccessKey) throw new SigningOptionError('credentials', 'must have a secretAccessKey.');
+  if (!credentials?.accessKeyId || !credentials.secretAccessKey) {
+    throw new SigningOptionError('credentials', 'must have accessKeyId and secretAccessKey.');
+  }
 }

@@ -5,11 +5,10 @@ export type Duration = number | string;
 
 /** A duration in seconds, 1 to 604,800 (7 days), which is as long as S3 lets a signature live. Throws {@link SigningOptionError}. */
 export function seconds(option: string, duration: Duration): number {
-  if (typeof duration === 'number' && Number.isInteger(duration) && duration >= 1 && duration <= 604_800) return duration;
   const [, count, unit = 's'] = /^(\d+)([smhd]?)$/.exec(`${duration}`) ?? [];
   const length = Number(count) * (UNITS[unit] ?? 1);
   if (length >= 1 && length <= 604_800) return length;
-  throw new SigningOptionError(option, `must be whole seconds from 1 to 604800, or such as '15m', '1h' or '7d'; not ${duration}.`);
+  throw new SigningOptionError(option, `must be 1 to 604800 whole seconds, or such as '15m' or '7d', not ${duration}.`);
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };

@@ -11,7 +11,7 @@ export { refusalAsS3, type S3Refusal } from './refusal-text.ts';
 export type { HeaderField, SignedRequest } from './request.ts';
 export type { VerifyRules } from './rules.ts';
 export { type SignedInHeaders, type SignOptions, sign } from './sign.ts';
-export type { ChecksumAlgorithm, HeaderOptions } from './signed-headers.ts';
+export type { HeaderOptions } from './signed-headers.ts';
 export { SigningOptionError } from './signing-option-error.ts';
 export { type ParsedTarget, parseTarget, type QueryParameter } from './target.ts';
 export type { Terms } from './terms.ts';

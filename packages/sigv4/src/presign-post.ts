@@ -3,10 +3,10 @@ import { base64, utf8 } from './bytes.ts';
 import { signature } from './canonical.ts';
 import { type Credentials, checkCredentials } from './credentials.ts';
 import { type Duration, seconds } from './duration.ts';
+import { count } from './option-values.ts';
 import { checkCoverage, fieldOf, type PostCondition } from './post-conditions.ts';
 import { ALGORITHM, amzDate, scopeText } from './scope.ts';
 import { SigningOptionError } from './signing-option-error.ts';
-import { count } from './terms.ts';
 
 /** What a form may upload. The object is never written to. */
 export type PresignPostOptions = Omit<AddressOptions, 'bucket' | 'key' | 'allowDotSegments'> & {
@@ -54,7 +54,7 @@ export function presignPost(options: PresignPostOptions): PresignedPost {
   checkCredentials(credentials);
   if (!bucket) throw new SigningOptionError('bucket', 'must be given.');
   if (Number.isNaN(now.getTime())) throw new SigningOptionError('now', 'must be a valid date.');
-  const { origin, path } = addressOf({ bucket, region, endpoint: options.endpoint, style: options.style });
+  const { protocol, host, path } = addressOf({ bucket, region, endpoint: options.endpoint, style: options.style });
   const expiresAt = new Date(now.getTime() + seconds('expiresIn', options.expiresIn) * 1000);
   const date = amzDate(now);
   const scope = { date: date.slice(0, 8), region, service: 's3' };
@@ -75,7 +75,7 @@ export function presignPost(options: PresignPostOptions): PresignedPost {
   const signed = { ...fields, policy, 'x-amz-signature': signature(credentials.accessKeyId, credentials.secretAccessKey, scope, policy) };
   checkSize(signed);
   return {
-    url: origin + path,
+    url: `${protocol}//${host}${path}`,
     fields: signed,
     expiresAt,
     toFormData: (file, extraFields) => formData({ ...openType(file, stated), ...signed, ...extraFields }, file),
@@ -100,7 +100,7 @@ function wantedOf(options: PresignPostOptions): Wanted {
   if (contentType?.endsWith('*')) conditions.push(['starts-with', '$Content-Type', contentType.slice(0, -1)]);
   else if (contentType !== undefined) fields['Content-Type'] = contentType;
   count('minSize', minSize, 0);
-  count('maxSize', maxSize, minSize);
+  if (maxSize !== undefined) count('maxSize', maxSize, minSize);
   if (maxSize !== undefined || minSize > 0) conditions.push(['content-length-range', minSize, maxSize ?? LARGEST_UPLOAD]);
   return { fields, conditions };
 }

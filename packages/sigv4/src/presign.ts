@@ -1,10 +1,14 @@
+import { hmacSha256 } from '#sha256';
 import { type AddressOptions, addressOf } from './address.ts';
-import { canonicalRequest, signature, stringToSign, UNSIGNED_PAYLOAD } from './canonical.ts';
+import { equalInConstantTime } from './bytes.ts';
+import { canonicalRequest, stringToSign, UNSIGNED_PAYLOAD } from './canonical.ts';
 import { type Credentials, checkCredentials } from './credentials.ts';
+import { deriveSigningKey } from './derive-signing-key.ts';
 import { type Duration, seconds } from './duration.ts';
 import { uriEncode } from './encode.ts';
+import type { HmacKey } from './hashes.ts';
 import { type QueryOptions, queryParameters } from './query-options.ts';
-import { ALGORITHM, amzDate, type Scope, TERMINATOR } from './scope.ts';
+import { ALGORITHM, amzDate, type Scope, scopeText } from './scope.ts';
 import { type HeaderOptions, headersToSign } from './signed-headers.ts';
 import { SigningOptionError } from './signing-option-error.ts';
 
@@ -44,10 +48,10 @@ export function presign(options: PresignOptions): PresignedRequest {
   const { method = 'GET', credentials, region } = options;
   checkMethod(method, options);
   checkCredentials(credentials);
-  const { origin, host, path } = addressOf(options);
+  const { protocol, host, path } = addressOf(options);
   const expiresInSeconds = seconds('expiresIn', options.expiresIn);
   const signedAt = signingTime(options, expiresInSeconds);
-  const { date, scope, start } = sameForTheSecond(credentials.accessKeyId, region, amzDate(signedAt));
+  const { date, scope, start, key } = sharedBy(credentials, region, signedAt);
   const { headers, names, list, lines } = headersToSign(host, options);
   const query = canonicalQuery(
     `${start}&X-Amz-Expires=${expiresInSeconds}${token(credentials)}&X-Amz-SignedHeaders=${uriEncode(list)}`,
@@ -58,13 +62,12 @@ export function presign(options: PresignOptions): PresignedRequest {
     method,
     path,
     query,
-    headerLines: lines,
-    signedHeaders: list,
+    lines,
+    list,
     payloadHash: headers['x-amz-content-sha256'] ?? UNSIGNED_PAYLOAD,
   });
-  const signed = signature(credentials.accessKeyId, credentials.secretAccessKey, scope, stringToSign(date, scope, canonical));
   return {
-    url: `${origin}${path}?${query}&X-Amz-Signature=${signed}`,
+    url: `${protocol}//${host}${path}?${query}&X-Amz-Signature=${key(stringToSign(date, scope, canonical))}`,
     method,
     headers,
     signedHeaders: names,
@@ -72,13 +75,10 @@ export function presign(options: PresignOptions): PresignedRequest {
   };
 }
 
-const UPLOADS: readonly string[] = ['PUT', 'POST'];
-const METHODS: readonly string[] = ['GET', 'HEAD', 'DELETE', ...UPLOADS];
-
 function checkMethod(method: string, options: PresignOptions): void {
-  if (!METHODS.includes(method)) throw new SigningOptionError('method', `must be one of ${METHODS.join(', ')}; not ${method}.`);
-  if (options.contentType !== undefined && !UPLOADS.includes(method)) {
-    throw new SigningOptionError('contentType', 'is the type of an upload; what a GET answers with is responseContentType.');
+  if (!/^(GET|HEAD|PUT|POST|DELETE)$/.test(method)) throw new SigningOptionError('method', 'must be GET, HEAD, PUT, POST or DELETE.');
+  if (options.contentType !== undefined && !method.startsWith('P')) {
+    throw new SigningOptionError('contentType', 'is for uploads; use responseContentType.');
   }
 }
 
@@ -91,19 +91,34 @@ function signingTime({ now, stable }: PresignOptions, expiresInSeconds: number):
   return time - (time % (step * 1000));
 }
 
-/** What all URLs of one access key share for a second. Whoever signs many, signs many in a second. */
-type Shared = { readonly accessKeyId: string; readonly date: string; readonly scope: Scope; readonly start: string };
+/** What all URLs of one access key have in common for a second. Whoever signs many, signs many in a second. */
+type Shared = {
+  readonly secretAccessKey: string;
+  readonly signedAt: number;
+  readonly date: string;
+  readonly scope: Scope;
+  /** The first parameters of the query. */
+  readonly start: string;
+  readonly key: HmacKey;
+};
 
-let latest: Shared | undefined;
+const remembered = new Map<string, Shared>();
+const MOST_REMEMBERED = 64;
 
-function sameForTheSecond(accessKeyId: string, region: string, date: string): Shared {
-  if (latest?.date === date && latest.accessKeyId === accessKeyId && latest.scope.region === region) return latest;
+function sharedBy({ accessKeyId, secretAccessKey }: Credentials, region: string, signedAt: number): Shared {
+  const latest = remembered.get(accessKeyId);
+  const isSame = latest?.scope.region === region && equalInConstantTime(latest.secretAccessKey, secretAccessKey);
+  if (isSame && latest.signedAt === signedAt) return latest;
+  const date = amzDate(new Date(signedAt));
   const scope = { date: date.slice(0, 8), region, service: 's3' };
-  const credential = [uriEncode(accessKeyId), scope.date, uriEncode(region), scope.service, TERMINATOR].join('%2F');
+  const credential = uriEncode(`${accessKeyId}/${scopeText(scope)}`);
   // Joined rather than concatenated: one flat text, which every URL then copies quickly.
   const start = [`X-Amz-Algorithm=${ALGORITHM}`, `X-Amz-Credential=${credential}`, `X-Amz-Date=${date}`].join('&');
-  latest = { accessKeyId, date, scope, start };
-  return latest;
+  const key = isSame && latest.scope.date === scope.date ? latest.key : hmacSha256(deriveSigningKey(secretAccessKey, scope));
+  const shared = { secretAccessKey, signedAt, date, scope, start, key };
+  if (remembered.size === MOST_REMEMBERED) remembered.clear();
+  remembered.set(accessKeyId, shared);
+  return shared;
 }
 
 const token = ({ sessionToken }: Credentials): string => (sessionToken ? `&X-Amz-Security-Token=${uriEncode(sessionToken)}` : '');
@@ -112,8 +127,8 @@ const token = ({ sessionToken }: Credentials): string => (sessionToken ? `&X-Amz
 function canonicalQuery(own: string, options: QueryOptions): string {
   const others = queryParameters(options);
   if (others.length === 0) return own;
-  const pairs = others.map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`);
-  // A character below all others instead of the equals sign makes sorting the pairs the same as sorting by name.
-  const sortable = `${own}&${pairs.join('&')}`.replaceAll('=', '\0').split('&').sort();
-  return sortable.join('&').replaceAll('\0', '=');
+  const pairs = [...own.split('&'), ...others.map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`)];
+  return pairs.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)).join('&');
 }
+
+const nameOf = (pair: string): string => pair.slice(0, pair.indexOf('='));

@@ -1,6 +1,7 @@
 import { attachment } from './content-disposition.ts';
+import { count, list } from './option-values.ts';
 import { SigningOptionError } from './signing-option-error.ts';
-import { addTerms, type Terms } from './terms.ts';
+import type { Terms } from './terms.ts';
 
 /** What else is to stand in the query of a pre-signed URL. */
 export type QueryOptions = Terms & {
@@ -18,41 +19,51 @@ export type QueryOptions = Terms & {
   readonly responseContentLanguage?: string | undefined;
   /** The Cache-Control the answer is to have. */
   readonly responseCacheControl?: string | undefined;
-  /** The Expires header the answer is to have. */
-  readonly responseExpires?: Date | undefined;
+  /** The Expires header the answer is to have, as HTTP writes a date. */
+  readonly responseExpires?: string | undefined;
 };
 
 /** All of it as pairs, decoded, each name once. Throws {@link SigningOptionError}. */
 export function queryParameters(options: QueryOptions): readonly (readonly [string, string])[] {
   const pairs: [string, string][] = [];
-  const add = (option: string, name: string, value: string | number | undefined): void => {
+  const add = (option: string, name: string, value: unknown): void => {
     if (value === undefined) return;
-    if (OF_THE_SIGNATURE.test(name)) throw new SigningOptionError(option, `must not hold ${name}, which signing adds.`);
-    if (pairs.some(([known]) => known === name)) throw new SigningOptionError(option, `gives ${name} a second time.`);
+    if (OF_THE_SIGNATURE.test(name)) throw new SigningOptionError(option, `cannot hold ${name}.`);
+    if (pairs.some(([known]) => known === name)) throw new SigningOptionError(option, `gives ${name} twice.`);
     pairs.push([name, `${value}`]);
   };
   for (const name in options.query) add('query', name, options.query[name]);
-  if (options.downloadAs !== undefined) add('downloadAs', 'response-content-disposition', attachment(options.downloadAs));
-  for (const [option, name] of OVERRIDES) add(option, name, latin1(option, options[option]));
-  add('responseExpires', 'response-expires', options.responseExpires?.toUTCString());
-  addTerms(options, add);
+  for (const option in options) {
+    const value = options[option as keyof QueryOptions];
+    const read = option.startsWith('response') ? headerText : READ[option];
+    if (read !== undefined && value !== undefined) add(option, nameOf(option), read(option, value));
+  }
+  if (Number(options.minSize) > Number(options.maxSize)) throw new SigningOptionError('minSize', 'must not be above maxSize.');
   return pairs;
 }
 
-const OF_THE_SIGNATURE =
-  /^(?:x-amz-(?:algorithm|credential|date|expires|signedheaders|signature|security-token)|Signature|AWSAccessKeyId|Expires)$/i;
+const OF_THE_SIGNATURE = /^x-amz-(algorithm|credential|date|expires|sign.*|security-token)$|^(signature|awsaccesskeyid|expires)$/i;
 
-const OVERRIDES = [
-  ['responseContentType', 'response-content-type'],
-  ['responseContentDisposition', 'response-content-disposition'],
-  ['responseContentEncoding', 'response-content-encoding'],
-  ['responseContentLanguage', 'response-content-language'],
-  ['responseCacheControl', 'response-cache-control'],
-] as const;
+/** `responseContentType` stands in the query as `response-content-type`, `maxUses` as `X-Latchkey-Max-Uses`. */
+function nameOf(option: string): string {
+  if (option === 'downloadAs') return 'response-content-disposition';
+  const words = option.replace(/[A-Z]/g, '-$&');
+  return words.startsWith('response') ? words.toLowerCase() : `X-Latchkey-${words}`.replace(/-[a-z]/, (first) => first.toUpperCase());
+}
 
 /** S3 answers 400 for an override that no header can carry. */
-function latin1(option: string, value: string | undefined): string | undefined {
-  if (value !== undefined && /[^\t -~\xa0-\xff]/.test(value))
-    throw new SigningOptionError(option, 'must be ISO-8859-1 without line breaks.');
-  return value;
+function headerText(option: string, value: unknown): string {
+  if (!/^[\t -~\xa0-\xff]*$/.test(`${value}`)) throw new SigningOptionError(option, 'must be ISO-8859-1, on one line.');
+  return `${value}`;
 }
+
+/** The other options that become parameters, and how each is written. */
+const READ: Readonly<Record<string, (option: string, value: unknown) => string | undefined>> = {
+  downloadAs: (_, value) => attachment(`${value}`),
+  maxUses: (option, value) => count(option, value, 1),
+  sourceIp: list,
+  minSize: count,
+  maxSize: count,
+  contentTypes: list,
+  noOverwrite: (_, value) => (value ? 'true' : undefined),
+};

@@ -10,15 +10,8 @@ export const TERMINATOR = 'aws4_request';
 /** The only algorithm we sign with. */
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** A moment (a date, or milliseconds since 1970) as SigV4 writes it, whole seconds: `20130524T000000Z`. */
-export function amzDate(moment: Date | number): string {
-  const second = Math.floor(Number(moment) / 1000);
-  if (latest.second !== second) latest = { second, text: new Date(moment).toISOString().replace(/\.\d+|[:-]/g, '') };
-  return latest.text;
-}
-
-/** Whoever signs much signs much in the same second. */
-let latest: { readonly second: number; readonly text: string } = { second: Number.NaN, text: '' };
+/** A moment as SigV4 writes it, whole seconds: `20130524T000000Z`. */
+export const amzDate = (moment: Date): string => moment.toISOString().replace(/\.\d+|[:-]/g, '');
 
 /** The moment written as `yyyyMMddTHHmmssZ`; undefined for any other form and for a day that no calendar has. */
 export function parseAmzDate(text: string): Date | undefined {

@@ -1,26 +1,24 @@
-import type { Bytes } from './bytes.ts';
+import { fromHex } from './bytes.ts';
+import type { HmacSha256, Sha256Hex } from './hashes.ts';
 
 /** SHA-256 in plain TypeScript, for wherever there is no synchronous native one. */
-export function sha256Plain(data: Uint8Array): Bytes {
-  return toBytes(absorb(INITIAL.slice(), data, 0));
-}
+export const sha256Hex: Sha256Hex = (data) => hex(finish(INITIAL.slice(), data, 0));
 
-/** HMAC-SHA256 under one secret: the states after the inner and the outer padding are kept, which halves the cost of a short text. */
-export function hmacSha256Plain(secret: Uint8Array): (data: Uint8Array) => Bytes {
-  const key = secret.length > BLOCK ? sha256Plain(secret) : secret;
+/** HMAC-SHA256; the states after the inner and the outer padding are kept, which halves the cost of a short text. */
+export const hmacSha256: HmacSha256 = (secret) => {
+  const key = secret.length > BLOCK ? fromHex(sha256Hex(secret)) : secret;
   const [inner, outer] = [0x36, 0x5c].map((pad) => {
-    const block = new Uint8Array(BLOCK).map((_, i) => (key[i] ?? 0) ^ pad);
     const state = INITIAL.slice();
-    compress(state, wordsOf(block), 0);
+    compress(state, wordsOf(new Uint8Array(BLOCK).map((_, i) => (key[i] ?? 0) ^ pad)), 0);
     return state;
   }) as [Int32Array, Int32Array];
-  return (data) => toBytes(absorb(outer.slice(), toBytes(absorb(inner.slice(), data, BLOCK)), BLOCK));
-}
+  return (text) => hex(finish(outer.slice(), fromHex(hex(finish(inner.slice(), text, BLOCK))), BLOCK));
+};
 
 const BLOCK = 64;
 
 /** Closes a hash: data after a state that has taken `before` bytes already (whole blocks). */
-function absorb(state: Int32Array, data: Uint8Array, before: number): Int32Array {
+function finish(state: Int32Array, data: string | Uint8Array, before: number): Int32Array {
   const words = wordsOf(data);
   const bits = (before + data.length) * 8;
   words[data.length >> 2]! |= 0x80 << (24 - (data.length & 3) * 8);
@@ -31,16 +29,19 @@ function absorb(state: Int32Array, data: Uint8Array, before: number): Int32Array
 }
 
 /** Bytes as big-endian words, in whole blocks with room for the end mark and the length. */
-function wordsOf(data: Uint8Array): Int32Array {
+function wordsOf(data: string | Uint8Array): Int32Array {
   const words = new Int32Array(((data.length + 72) >> 6) << 4);
-  for (let i = 0; i < data.length; i++) words[i >> 2]! |= data[i]! << (24 - (i & 3) * 8);
+  for (let i = 0; i < data.length; i++) {
+    const byte = typeof data === 'string' ? data.charCodeAt(i) & 0xff : data[i]!;
+    words[i >> 2]! |= byte << (24 - (i & 3) * 8);
+  }
   return words;
 }
 
-function toBytes(words: Int32Array): Bytes {
-  const bytes = new Uint8Array(32);
-  for (let i = 0; i < 32; i++) bytes[i] = words[i >> 2]! >>> (24 - (i & 3) * 8);
-  return bytes;
+function hex(words: Int32Array): string {
+  let text = '';
+  for (const word of words) text += (word >>> 0).toString(16).padStart(8, '0');
+  return text;
 }
 
 /** The compression function of FIPS 180-4, section 6.2.2. */
@@ -62,9 +63,9 @@ function compress(state: Int32Array, words: Int32Array, at: number): void {
     W[i] = W[i - 16]! + s0 + W[i - 7]! + s1;
   }
   for (let i = 0; i < 64; i++) {
-    const t =
-      (h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + (g ^ (e & (f ^ g))) + K[i]! + W[i]!) | 0;
-    const u = ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + ((a & b) ^ (c & (a ^ b)))) | 0;
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const t = (h + s1 + (g ^ (e & (f ^ g))) + K[i]! + W[i]!) | 0;
     h = g;
     g = f;
     f = e;
@@ -72,7 +73,7 @@ function compress(state: Int32Array, words: Int32Array, at: number): void {
     d = c;
     c = b;
     b = a;
-    a = (t + u) | 0;
+    a = (t + s0 + ((b & c) ^ (d & (b ^ c)))) | 0;
   }
   state[0]! += a;
   state[1]! += b;
@@ -92,8 +93,8 @@ for (let n = 2, found = 0; found < 64; n++) {
   let divisor = 2;
   while (n % divisor !== 0) divisor++;
   if (divisor < n) continue;
-  if (found < 8) INITIAL[found] = fraction(Math.sqrt(n));
-  K[found++] = fraction(Math.cbrt(n));
+  if (found < 8) INITIAL[found] = fraction(n ** (1 / 2));
+  K[found++] = fraction(n ** (1 / 3));
 }
 
 function fraction(x: number): number {

@@ -1,8 +1,8 @@
+import { sha256Hex } from '#sha256';
 import { canonicalRequest, signature, stringToSign } from './canonical.ts';
 import { type Credentials, checkCredentials } from './credentials.ts';
 import { uriEncodePath } from './encode.ts';
 import { ALGORITHM, amzDate, type Scope, scopeText } from './scope.ts';
-import { sha256Hex } from './sha256.ts';
 import { type HeaderOptions, headersToSign } from './signed-headers.ts';
 import { SigningOptionError } from './signing-option-error.ts';
 import { canonicalQueryOf, type ParsedTarget, parseTarget } from './target.ts';
@@ -67,8 +67,8 @@ export function sign(options: SignOptions): SignedInHeaders {
     method,
     path: (options.pathEncoding ?? (service === 's3' ? 'once' : 'twice')) === 'once' ? target.canonicalPath : uriEncodePath(tidy(target)),
     query: canonicalQueryOf(target),
-    headerLines: lines,
-    signedHeaders: list,
+    lines,
+    list,
     payloadHash,
   });
   const signed = signature(credentials.accessKeyId, credentials.secretAccessKey, scope, stringToSign(date, scope, canonical));

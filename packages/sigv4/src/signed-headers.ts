@@ -1,10 +1,10 @@
 import { headerLine } from './canonical.ts';
+import { count } from './option-values.ts';
 import { SigningOptionError } from './signing-option-error.ts';
-import { count } from './terms.ts';
 
 /** The headers that a signature is to cover. Whoever uses it must send them exactly so. */
 export type HeaderOptions = {
-  /** Any headers; names in any case, values in ASCII. */
+  /** Any headers, such as `x-amz-checksum-sha256`; names in any case, values in ASCII. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
   /** The type of an upload. */
   readonly contentType?: string | undefined;
@@ -12,12 +12,7 @@ export type HeaderOptions = {
   readonly contentLength?: number | undefined;
   /** An upload's own metadata: `{ author: 'x' }` is sent as `x-amz-meta-author: x`. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** An upload's checksum, base64, which the server compares with the bytes it receives. */
-  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
 };
-
-/** The checksums S3 knows. */
-export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
 
 /** Headers in the forms in which signing needs them. */
 export type HeadersToSign = {
@@ -37,17 +32,17 @@ export function headersToSign(host: string, options: HeaderOptions, own?: Readon
   const add = (option: string, name: string, value: string | undefined): void => {
     if (value === undefined) return;
     const lowerCase = name.toLowerCase();
-    if (!/^[0-9a-z][!#$%&'*+.^_`|~0-9a-z-]*$/.test(lowerCase) || NEVER_GIVEN.test(lowerCase)) throw refuse(option, `cannot hold ${name}.`);
-    if (Object.hasOwn(headers, lowerCase)) throw refuse(option, `must not give ${name} twice.`);
-    if (!/^[\t -~]*$/.test(value)) throw refuse(option, `must be ASCII without line breaks, which ${name} is not.`);
+    let rule = '';
+    if (!NAME.test(lowerCase)) rule = `cannot hold ${name}.`;
+    else if (Object.hasOwn(headers, lowerCase)) rule = `gives ${name} twice.`;
+    else if (!/^[\t -~]*$/.test(value)) rule = `must give ${name} in ASCII, on one line.`;
+    if (rule) throw new SigningOptionError(option, rule);
     headers[lowerCase] = value;
   };
   for (const name in options.headers) add('headers', name, options.headers[name]);
   add('contentType', 'content-type', options.contentType);
-  add('contentLength', 'content-length', count('contentLength', options.contentLength, 0));
+  if (options.contentLength !== undefined) add('contentLength', 'content-length', count('contentLength', options.contentLength));
   for (const name in options.metadata) add('metadata', `x-amz-meta-${name}`, options.metadata[name]);
-  const { checksum } = options;
-  if (checksum !== undefined) add('checksum', `x-amz-checksum-${checksum.algorithm}`, checksum.value);
 
   const given = Object.keys(headers);
   if (given.length === 0) return { headers, names: HOST_ALONE, list: 'host', lines: headerLine('host', host) };
@@ -55,9 +50,7 @@ export function headersToSign(host: string, options: HeaderOptions, own?: Readon
   return { headers, names, list: names.join(';'), lines: names.map((name) => headerLine(name, headers[name] ?? host)).join('') };
 }
 
-const HOST_ALONE: readonly string[] = Object.freeze(['host']);
+const HOST_ALONE: readonly string[] = ['host'];
 
-/** What the address or the signature itself decides. */
-const NEVER_GIVEN = /^(?:host|authorization|x-amz-date|x-amz-security-token)$/;
-
-const refuse = (option: string, rule: string): SigningOptionError => new SigningOptionError(option, rule);
+/** Any header but those that the address or the signature itself decides. */
+const NAME = /^(?!(host|authorization|x-amz-(date|security-token))$)[0-9a-z][\w!#$%&'*+.^`|~-]*$/;

@@ -2,7 +2,7 @@
 export class SigningOptionError extends Error {
   override readonly name = 'SigningOptionError';
   /** The option's name, such as `expiresIn`. */
-  readonly option: string;
+  declare readonly option: string;
 
   constructor(option: string, rule: string) {
     super(`${option} ${rule}`);

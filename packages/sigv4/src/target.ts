@@ -1,4 +1,4 @@
-import { UNRESERVED, uriEncode, uriEncodePath } from './encode.ts';
+import { uriEncode, uriEncodePath } from './encode.ts';
 
 /** A request target, decoded once for everyone: routing reads the decoded texts, verifying the canonical ones. */
 export type ParsedTarget = {
@@ -135,6 +135,10 @@ type Scan = {
 
 const EMPTY: Scan = { end: 0, isPlain: true, isCanonical: true };
 const [PERCENT, AMPERSAND, SLASH, EQUALS, QUESTION_MARK] = [37, 38, 47, 61, 63];
+
+/** 1 for every ASCII code that SigV4 never encodes. */
+const UNRESERVED = new Uint8Array(128);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~') UNRESERVED[character.charCodeAt(0)] = 1;
 
 function scan(text: string, start: number, stop: number, orStop = -1): Scan {
   let isPlain = true;
