@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
 import type { Log } from './log.ts';
 import type { Incoming, Reply, RequestBytes } from './pipeline.ts';
+import { expectTurns, inTurn, turnsOf } from './turns.ts';
 
 const MAX_HEAD_BYTES = 64 * 1024;
 const HEAD_TIMEOUT_MS = 15_000;
@@ -57,6 +58,7 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
         response.destroy();
       }
     });
+  server.on('connection', expectTurns);
   server.on('request', (message, response) => accept(message, response, false));
   server.on('checkContinue', (message, response) => accept(message, response, true));
   server.on('checkExpectation', (message, response) => accept(message, response, false));
@@ -79,12 +81,13 @@ async function serve(
   handle: Handler,
   context: ListenContext,
 ): Promise<void> {
-  const body = new MessageBytes(message, response, expectsContinue);
+  const headers = headerPairs(message.rawHeaders);
+  const body = new MessageBytes(message, response, expectsContinue, contentLengthOf(headers));
   const requestId = nextRequestId();
   const incoming: Incoming = {
     method: message.method ?? '',
     rawTarget: message.url ?? '',
-    headers: headerPairs(message.rawHeaders),
+    headers,
     body,
     peer: { address: message.socket.remoteAddress ?? '', secure: 'encrypted' in message.socket },
     requestId,
@@ -95,39 +98,6 @@ async function serve(
 }
 
 const UNKNOWN_VERSION: Reply = { status: 505, headers: ['Connection', 'close'] };
-
-/**
- * Node hands over pipelined requests as soon as it has read them. Here each waits for the one before, and none is looked at
- * once a reply has said that the connection closes: what follows a refused body may not be a request at all.
- */
-function inTurn(socket: Socket, serveOne: () => Promise<void>): void {
-  const turns = TURNS.get(socket);
-  if (turns === undefined) {
-    TURNS.set(socket, { waiting: [], isClosing: false });
-    void takeTurns(socket, serveOne);
-    return;
-  }
-  if (turns.isClosing) return;
-  turns.waiting.push(serveOne);
-  if (turns.waiting.length > MAX_PIPELINED) socket.destroy();
-}
-
-async function takeTurns(socket: Socket, first: () => Promise<void>): Promise<void> {
-  await first();
-  for (let turns = TURNS.get(socket); turns !== undefined && !turns.isClosing; turns = TURNS.get(socket)) {
-    const next = turns.waiting.shift();
-    if (next === undefined) {
-      TURNS.delete(socket);
-      return;
-    }
-    await next();
-  }
-}
-
-const MAX_PIPELINED = 100;
-type Turns = { readonly waiting: (() => Promise<void>)[]; isClosing: boolean };
-/** The connections that are busy with a request, and those that are closing. */
-const TURNS = new WeakMap<Socket, Turns>();
 
 async function send(
   reply: Reply,
@@ -148,8 +118,7 @@ async function send(
   const unread = body.isUnread();
   if (unread) {
     headers.push('Connection', 'close');
-    const turns = TURNS.get(message.socket);
-    if (turns !== undefined) turns.isClosing = true;
+    turnsOf(message.socket).isClosing = true;
   }
   response.writeHead(reply.status, headers);
 
@@ -218,14 +187,11 @@ class MessageBytes implements RequestBytes {
   #opened = false;
   #abort: AbortController | undefined;
 
-  constructor(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) {
+  constructor(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, contentLength: number | undefined) {
     this.#message = message;
     this.#response = response;
     this.#expectsContinue = expectsContinue;
-    const { headers } = message;
-    const declared = headers['content-length'];
-    if (declared !== undefined) this.contentLength = Number(declared);
-    else this.contentLength = headers['transfer-encoding'] === undefined ? 0 : undefined;
+    this.contentLength = contentLength;
   }
 
   /** Stopping early leaves the socket alone, since the refusal still has to be sent over it. */
@@ -257,6 +223,15 @@ class MessageBytes implements RequestBytes {
   }
 }
 
+/** Node has refused a Content-Length that is no number, is repeated, or stands beside a Transfer-Encoding. */
+function contentLengthOf(headers: Incoming['headers']): number | undefined {
+  for (const [name, value] of headers) {
+    if (name === 'content-length') return Number(value);
+    if (name === 'transfer-encoding') return undefined;
+  }
+  return 0;
+}
+
 function headerPairs(raw: readonly string[]): (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([(raw[i] as string).toLowerCase(), raw[i + 1] as string]);
@@ -274,7 +249,7 @@ function nextRequestId(): string {
 
 /** What is not HTTP gets a short plain refusal and a closed connection. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || TURNS.has(socket)) {
+  if (error.code === 'ECONNRESET' || !socket.writable || turnsOf(socket).isBusy || turnsOf(socket).isClosing) {
     socket.destroy();
     return;
   }

@@ -1,30 +1,34 @@
 /** Numbers about requests, kept as plain counters on the hot path and put into words when somebody asks. */
 
+import type { SignatureFacts } from './pipeline.ts';
+
 export type RequestCounts = {
-  count(operation: string, authType: string | undefined, status: number): void;
+  count(operation: string, authType: SignatureFacts['authType'] | undefined, status: number): void;
   /** Prometheus' text format. */
   expose(): string;
 };
 
-const AUTH_LABEL: Readonly<Record<string, string>> = { 'REST-HEADER': 'header', 'REST-QUERY-STRING': 'query', POST: 'post' };
+const AUTH_LABEL: Readonly<Record<SignatureFacts['authType'], string>> = {
+  'REST-HEADER': 'header',
+  'REST-QUERY-STRING': 'query',
+  POST: 'post',
+};
 
 export function createRequestCounts(): RequestCounts {
   // Labels are our own words: operations, ways to sign, status classes. Nothing that a client can make up.
-  const counts = new Map<string, Map<string, number>>();
+  const counts = new Map<string, number>();
   return {
     count(operation, authType, status) {
-      let ofOperation = counts.get(operation);
-      if (ofOperation === undefined) counts.set(operation, (ofOperation = new Map()));
-      const label = `auth="${AUTH_LABEL[authType ?? ''] ?? 'anonymous'}",status_class="${Math.floor(status / 100)}xx"`;
-      ofOperation.set(label, (ofOperation.get(label) ?? 0) + 1);
+      const auth = authType === undefined ? 'anonymous' : AUTH_LABEL[authType];
+      const labels = `op="${operation}",auth="${auth}",status_class="${Math.floor(status / 100)}xx"`;
+      counts.set(labels, (counts.get(labels) ?? 0) + 1);
     },
     expose() {
       const lines = [
         '# HELP latchkey_http_requests_total Requests answered on the S3 address.',
         '# TYPE latchkey_http_requests_total counter',
       ];
-      for (const [operation, labels] of counts)
-        for (const [label, value] of labels) lines.push(`latchkey_http_requests_total{op="${operation}",${label}} ${value}`);
+      for (const [labels, value] of counts) lines.push(`latchkey_http_requests_total{${labels}} ${value}`);
       const memory = process.memoryUsage();
       lines.push('# HELP process_resident_memory_bytes Resident memory size in bytes.', '# TYPE process_resident_memory_bytes gauge');
       lines.push(`process_resident_memory_bytes ${memory.rss}`);

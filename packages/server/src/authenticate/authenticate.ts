@@ -22,7 +22,8 @@ export async function authenticate(
 ): Promise<Authenticated> {
   const now = new Date(addressed.receivedAt);
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
-  const current = hosted === undefined ? { ...rules, now } : { ...rules, now, virtualHostBucket: hosted };
+  const { region, service, sigv2 } = rules;
+  const current = hosted === undefined ? { region, service, sigv2, now } : { region, service, sigv2, now, virtualHostBucket: hosted };
   let found: FoundCredentials | undefined;
   const verdict = await verify(addressed, current, (accessKeyId) => {
     found = lookUp(accessKeyId);

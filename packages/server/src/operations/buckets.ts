@@ -10,6 +10,7 @@ import { bucketOperation, serviceOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
 import { onBucket } from './permissions.ts';
 import { emptyReply, xmlReply } from './replies.ts';
+import { wholeSecond } from './whole-second.ts';
 
 export const listBuckets = serviceOperation({
   name: 'ListBuckets',
@@ -34,7 +35,12 @@ export const createBucket = bucketOperation({
       throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
     const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));
     checkLocationConstraint(locationConstraint ?? site.region, site.region);
-    await objects.createBucket({ name: request.bucket, createdAt: site.now(), region: site.region });
+    await objects
+      .createBucket({ name: request.bucket, createdAt: wholeSecond(site.now()), region: site.region })
+      .catch((error: unknown) => {
+        // In its first region S3 is content where the bucket is one's own already.
+        if (!(error instanceof S3Error && error.code === 'BucketAlreadyOwnedByYou' && site.region === 'us-east-1')) throw error;
+      });
     return emptyReply(200, ['Location', `/${request.bucket}`]);
   },
 });

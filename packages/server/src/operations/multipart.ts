@@ -16,6 +16,7 @@ import { objectProperties } from './object-properties.ts';
 import { onObject } from './permissions.ts';
 import { MAX_PUT_BYTES, writtenHeaders } from './put-object.ts';
 import { emptyReply, xmlReply } from './replies.ts';
+import { wholeSecond } from './whole-second.ts';
 import { writeCondition } from './write-condition.ts';
 
 /** 10,000 parts, each with every checksum there is. */
@@ -28,7 +29,10 @@ export const createMultipartUpload = objectOperation({
   needs: onObject('s3:PutObject'),
   async run(request, { objects }, site) {
     const checksum = uploadChecksum(request);
-    const upload = await objects.createUpload(request.bucket, request.key, objectProperties(request), { now: site.now(), checksum });
+    const upload = await objects.createUpload(request.bucket, request.key, objectProperties(request), {
+      now: wholeSecond(site.now()),
+      checksum,
+    });
     const xml = initiateMultipartUploadXml({ bucket: request.bucket, key: request.key, uploadId: upload.uploadId });
     return xmlReply(xml, uploadChecksumHeaders(checksum));
   },

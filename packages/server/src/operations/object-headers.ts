@@ -1,10 +1,10 @@
 /** What GET and HEAD say about an object, and the `response-*` parameters that say it differently. */
-import { failedPrecondition, readCondition } from '@latchkey/s3/conditional';
+import { type ConditionHeaders, failedPrecondition, readCondition } from '@latchkey/s3/conditional';
 import { httpDate } from '@latchkey/s3/dates';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
 import { quoteEtag } from '@latchkey/s3/etag';
 import type { ObjectRecord } from '@latchkey/storage/object-store';
-import { amzValue, headerValue } from '../headers.ts';
+import { amzValue } from '../headers.ts';
 import type { Authorised } from '../pipeline.ts';
 
 const OVERRIDES: Readonly<Record<string, string>> = {
@@ -53,12 +53,8 @@ export function objectHeaders(request: Authorised, record: ObjectRecord, { isWho
  * may also stand in the signed query.
  */
 export function isUnchanged(request: Authorised, record: ObjectRecord): boolean {
-  const conditions = {
-    ifMatch: condition(request, 'if-match'),
-    ifNoneMatch: condition(request, 'if-none-match'),
-    ifModifiedSince: condition(request, 'if-modified-since'),
-    ifUnmodifiedSince: condition(request, 'if-unmodified-since'),
-  };
+  const conditions = conditionsOf(request);
+  if (conditions === undefined) return false;
   switch (readCondition(conditions, record)) {
     case 'proceed':
       return false;
@@ -69,16 +65,35 @@ export function isUnchanged(request: Authorised, record: ObjectRecord): boolean 
   }
 }
 
-function condition(request: Authorised, name: string): string | undefined {
-  const header = headerValue(request.headers, name);
-  if (header !== undefined || request.signature?.authType !== 'REST-QUERY-STRING') return header;
-  return request.target.query.find((parameter) => parameter.name.toLowerCase() === name)?.value;
+/** `undefined` for the usual request, which sets none. */
+function conditionsOf(request: Authorised): ConditionHeaders | undefined {
+  let found: Record<string, string> | undefined;
+  if (request.signature?.authType === 'REST-QUERY-STRING') {
+    for (const { name, value } of request.target.query) {
+      const condition = isIfName(name) ? CONDITIONS[name.toLowerCase()] : undefined;
+      if (condition !== undefined) found = { [condition]: value, ...found };
+    }
+  }
+  for (const [name, value] of request.headers) {
+    const condition = isIfName(name) ? CONDITIONS[name] : undefined;
+    if (condition !== undefined) found = { ...found, [condition]: value };
+  }
+  return found;
 }
+
+const isIfName = (name: string): boolean => (name.charCodeAt(0) | 0x20) === 0x69 && name.charCodeAt(2) === 0x2d;
+
+const CONDITIONS: Readonly<Record<string, keyof ConditionHeaders>> = {
+  'if-match': 'ifMatch',
+  'if-none-match': 'ifNoneMatch',
+  'if-modified-since': 'ifModifiedSince',
+  'if-unmodified-since': 'ifUnmodifiedSince',
+};
 
 function overridesOf(request: Authorised): Map<string, string> | undefined {
   let overrides: Map<string, string> | undefined;
   for (const { name, value } of request.target.query) {
-    const header = OVERRIDES[name];
+    const header = name.charCodeAt(0) === 0x72 ? OVERRIDES[name] : undefined;
     if (header === undefined) continue;
     if (request.principal.kind === 'anonymous')
       throw new S3Error('InvalidRequest', { message: 'Request specific response headers cannot be used for anonymous GET requests.' });

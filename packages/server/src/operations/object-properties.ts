@@ -20,6 +20,7 @@ const UNSUPPORTED = [
   'x-amz-server-side-encryption-customer-key',
   'x-amz-server-side-encryption-customer-key-md5',
   'x-amz-copy-source-server-side-encryption-customer-algorithm',
+  'x-amz-write-offset-bytes',
 ] as const;
 const OBJECT_LOCK = ['x-amz-object-lock-mode', 'x-amz-object-lock-retain-until-date', 'x-amz-object-lock-legal-hold'] as const;
 
