@@ -3,8 +3,8 @@ import type { BucketName } from '@latchkey/s3/names';
 import { bucketName, objectKey } from '@latchkey/s3/names';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openMemoryObjectStore } from './memory-object-store.ts';
-import type { ListOptions, ObjectStore, PartRecord } from './object-store.ts';
+import { openMemoryObjectStore } from '../memory-object-store.ts';
+import type { ListOptions, ObjectStore, PartRecord } from '../object-store.ts';
 
 /** Random commands on a store and on the memory reference: both must answer the same, to the last error code. */
 export function describeModel(store: () => ObjectStore): void {
