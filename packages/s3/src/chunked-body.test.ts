@@ -243,3 +243,32 @@ test('a stream that is given up lets go of its source', async () => {
   for await (const _ of chunkedBody(source(), hello).bytes) break;
   expect(isClosed).toBe(true);
 });
+
+test('a signed stream is not read without somebody to check its signatures', () => {
+  expect(() => chunkedBody(pieces(), { form: SIGNED, decodedLength: 0 })).toThrow(S3Error);
+});
+
+test('whatever comes, it is read to its end or refused with an S3Error', async () => {
+  const token = fc.constantFrom(
+    '0',
+    '5',
+    'ff',
+    '\r\n',
+    '\n',
+    ';',
+    'chunk-signature=',
+    'a'.repeat(64),
+    'hello',
+    'x-amz-checksum-crc32:NhCmhg==',
+    ':',
+    '\0',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(token, { maxLength: 20 }), fc.constantFrom(UNSIGNED, SIGNED, SIGNED_TRAILER), async (tokens, form) => {
+      const signatures = { chunk: () => undefined, trailer: () => undefined };
+      const outcome: unknown = await decode(tokens.join(''), { form, decodedLength: 5, signatures }).catch((error: unknown) => error);
+      expect(outcome instanceof S3Error || (outcome as Decoded).bytes.length === 5).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -58,6 +58,8 @@ export function decodedLength(header: string | undefined): number {
 
 /** Holds a piece of the source and a line at a time, whatever the sizes of the chunks. */
 export function chunkedBody(source: AsyncIterable<Uint8Array>, options: ChunkedBodyOptions): ChunkedBody {
+  if (options.form.isSigned && options.signatures === undefined)
+    throw new S3Error('InternalError', { cause: 'a signed body nobody checks' });
   let checksum: string | undefined;
 
   async function* decode(): AsyncGenerator<Uint8Array, void, undefined> {

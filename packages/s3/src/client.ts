@@ -8,7 +8,7 @@ import { S3Error } from './errors.ts';
 
 export type S3ClientOptions = {
   /** The service's URL; AWS in the region where it is left out. */
-  readonly endpoint?: string | URL | undefined;
+  readonly endpoint?: string | undefined;
   readonly region: string;
   readonly credentials: Credentials;
   readonly style?: AddressingStyle | undefined;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { S3Error } from './errors.ts';
 import { checkMinimumSize, checkPostPolicy, parsePostPolicy, tooLarge } from './post-policy.ts';
@@ -120,4 +121,20 @@ test('a file outside the size range is refused with both sizes', () => {
     expect.objectContaining({ code: 'EntityTooSmall', fields: { ProposedSize: '4', MinSizeAllowed: '5' } }),
   );
   expect(tooLarge(10, 11)).toMatchObject({ code: 'EntityTooLarge', status: 400, fields: { ProposedSize: '11', MaxSizeAllowed: '10' } });
+});
+
+test('whatever document comes, it is a policy or refused with an S3Error', () => {
+  const conditions = fc.array(
+    fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.tuple(fc.constantFrom('eq', 'starts-with'), fc.jsonValue(), fc.jsonValue())),
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.record({ expiration: fc.constantFrom(EXPIRATION, 'x', 1), conditions })), (document) => {
+      try {
+        checkPostPolicy(parsePostPolicy(encode(document)), { fields: new Map([['key', 'a']]), bucket: 'b', now });
+      } catch (error) {
+        expect(error).toBeInstanceOf(S3Error);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { S3Error } from './errors.ts';
 import { childrenOf, childText, parseXml, parseXmlRoot } from './xml.ts';
 import { element, escapeXml, xmlDocument } from './xml-writer.ts';
 
@@ -91,4 +92,39 @@ test('element leaves out what is undefined and closes what is empty', () => {
 
 test('xmlDocument writes S3’s declaration and namespace', () => {
   expect(xmlDocument('A', '')).toBe('<?xml version="1.0" encoding="UTF-8"?>\n<A xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>');
+});
+
+test('whatever comes, it is an element or refused with an S3Error', () => {
+  const token = fc.constantFrom(
+    '<',
+    '>',
+    '/',
+    '<A>',
+    '</A>',
+    '<A/>',
+    '&',
+    '&lt;',
+    '&#1;',
+    '<!--',
+    '-->',
+    '<?',
+    '?>',
+    '<![CDATA[',
+    ']]>',
+    '<!DOCTYPE',
+    'xmlns=',
+    '"',
+    ' ',
+    'A',
+  );
+  fc.assert(
+    fc.property(fc.array(token, { maxLength: 20 }), (tokens) => {
+      try {
+        expect(parseXml(tokens.join('')).name).toBe('A');
+      } catch (error) {
+        expect(error).toBeInstanceOf(S3Error);
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });
