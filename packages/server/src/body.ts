@@ -1,10 +1,11 @@
 /** The bytes of a request body, as an operation wants them: a small document whole, or an object as a stream that checks itself. */
 import { type CheckedBody, checkedBody } from '@latchkey/s3/body-integrity';
 import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
+import { chunkedForm } from '@latchkey/s3/chunked-body';
 import { S3Error } from '@latchkey/s3/errors';
 import { type ClaimedChecksum, claimedChecksum, contentMd5, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
 import type { IncomingBody } from '@latchkey/storage/object-store';
-import { type DecodedBody, decodedBody } from './decoded-body.ts';
+import { type DecodedBody, decodedBody, payloadWord } from './decoded-body.ts';
 import { headerValue } from './headers.ts';
 import type { Authorised } from './pipeline.ts';
 
@@ -22,7 +23,7 @@ export type ObjectBodyOptions = {
  * Nothing has been read when this resolves. Throws MissingContentLength, EntityTooLarge, InvalidDigest, InvalidRequest.
  */
 export async function objectBody(request: Authorised, { maxBytes, algorithm }: ObjectBodyOptions): Promise<IncomingBody> {
-  const claim = claimedChecksum(request.headers);
+  const claim = claimOf(request);
   const decoded = decodedBody(request, announced(claim));
   if (decoded.sizeBytes > maxBytes)
     throw new S3Error('EntityTooLarge', { fields: { ProposedSize: String(decoded.sizeBytes), MaxSizeAllowed: String(maxBytes) } });
@@ -50,13 +51,17 @@ export type DocumentBodyOptions = {
 /** A small body, whole. Throws MaxMessageLengthExceeded before reading anything too long, and what `objectBody` throws. */
 export async function documentBody(request: Authorised, { maxBytes, requiresDigest = false }: DocumentBodyOptions): Promise<Uint8Array> {
   if (requiresDigest) requireChecksumOrMd5(request.headers);
-  const claim = claimedChecksum(request.headers);
+  const claim = claimOf(request);
   const decoded = decodedBody(request, announced(claim));
   if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
   const { bytes } = await checked(request, decoded, claim, undefined);
   const pieces: Uint8Array[] = [];
   for await (const piece of bytes) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+function claimOf(request: Authorised): ClaimedChecksum | undefined {
+  return claimedChecksum(request.headers, { hasTrailers: chunkedForm(payloadWord(request))?.hasTrailer === true });
 }
 
 function announced(claim: ClaimedChecksum | undefined): ChecksumAlgorithm | undefined {

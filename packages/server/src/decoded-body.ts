@@ -30,7 +30,7 @@ export function decodedBody(request: Authorised, announced: ChecksumAlgorithm | 
 }
 
 /** A pre-signed URL's body is never in chunks; an anonymous one may be, in the form that nobody signs. */
-function payloadWord(request: Authorised): string {
+export function payloadWord(request: Authorised): string {
   if (request.signature?.authType === 'REST-HEADER') return request.signature.payloadHash;
   const word = headerValue(request.headers, 'x-amz-content-sha256');
   return request.principal.kind === 'anonymous' && word === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' ? word : 'UNSIGNED-PAYLOAD';

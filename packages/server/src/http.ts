@@ -50,7 +50,7 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   server.maxHeadersCount = 0;
 
   const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) =>
-    inTurn(message.socket, async () => {
+    inTurn(message.socket, response, async () => {
       try {
         await serve(message, response, expectsContinue, handle, context);
       } catch (cause) {
@@ -120,13 +120,21 @@ async function send(
     headers.push('Connection', 'close');
     turnsOf(message.socket).isClosing = true;
   }
+  if (turnsOf(message.socket).isRefused) return;
   response.writeHead(reply.status, headers);
 
-  if (inMemory || message.method === 'HEAD') {
-    if (!inMemory) await release(content);
-    response.end(content instanceof Uint8Array && !bodiless ? content : undefined);
-  } else await stream(content, length, response);
-  if (unread) linger(message);
+  if (!inMemory && message.method !== 'HEAD') return stream(content, length, response);
+  if (!inMemory) await release(content);
+  const bytes = content instanceof Uint8Array && !bodiless ? content : undefined;
+  if (!unread || body.isWithheld()) {
+    response.end(bytes);
+    return;
+  }
+  // The whole reply goes out, but is not ended yet: Node would close at once, and a client in the middle of its body would never read it.
+  if (bytes === undefined) response.flushHeaders();
+  else response.write(bytes);
+  await linger(message);
+  response.end();
 }
 
 /** Sends a body as fast as the client reads it. A source that fails or falls short cuts the connection: never a clean end. */
@@ -164,19 +172,25 @@ async function release(content: AsyncIterable<Uint8Array>): Promise<void> {
   await content[Symbol.asyncIterator]().return?.();
 }
 
-/** The client is still sending a body that nobody wants: let it read the reply, then close. */
-function linger(message: IncomingMessage): void {
-  const { socket } = message;
-  let left = LINGER_BYTES;
-  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-  timer.unref();
-  message.on('data', (chunk: Uint8Array) => {
-    left -= chunk.byteLength;
-    if (left < 0) socket.destroy();
+/** The client is still sending a body that nobody wants: what comes is thrown away, up to a limit, so that it gets to read the reply. */
+function linger(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let left = LINGER_BYTES;
+    const timer = setTimeout(resolve, LINGER_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    message.on('data', (chunk: Uint8Array) => {
+      left -= chunk.byteLength;
+      if (left < 0) done();
+    });
+    message.on('end', done);
+    message.on('close', done);
+    message.on('error', done);
+    message.resume();
+    if (message.readableEnded || message.destroyed) done();
   });
-  message.on('close', () => clearTimeout(timer));
-  message.on('error', () => socket.destroy());
-  message.resume();
 }
 
 class MessageBytes implements RequestBytes {
@@ -216,6 +230,11 @@ class MessageBytes implements RequestBytes {
     return this.#abort.signal;
   }
 
+  /** Whether the client waits for `100 Continue`, which it never got: then nothing is on its way. */
+  isWithheld(): boolean {
+    return this.#expectsContinue;
+  }
+
   /** Whether the client may still be sending a body that nobody has read to its end. */
   isUnread(): boolean {
     if (this.contentLength === 0) return false;
@@ -247,12 +266,20 @@ function nextRequestId(): string {
   return PROCESS_ID_PART + requestNumber.toString(16).toUpperCase().padStart(7, '0');
 }
 
-/** What is not HTTP gets a short plain refusal and a closed connection. */
+/** What is not HTTP gets a short refusal and a closed connection; so does a request whose body turns out not to be. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || turnsOf(socket).isBusy || turnsOf(socket).isClosing) {
+  const turns = turnsOf(socket);
+  if (turns.isClosing && socket.writable && error.code !== 'ECONNRESET') {
+    // The last reply is written already; what the client goes on sending is nothing that could be read to its end.
+    socket.destroySoon();
+    return;
+  }
+  if (error.code === 'ECONNRESET' || !socket.writable || turns.reply?.headersSent === true) {
     socket.destroy();
     return;
   }
+  turns.isClosing = true;
+  turns.isRefused = true;
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const timeout = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const [status, code, text] = tooLarge

@@ -10,14 +10,20 @@ const MAX_WAITING = 100;
 export type Turns = {
   isBusy: boolean;
   isClosing: boolean;
-  readonly waiting: (() => Promise<void>)[];
+  /** The connection was refused as such: the reply of the request in flight must not be sent any more. */
+  isRefused: boolean;
+  /** Of the request in flight. */
+  reply: { readonly headersSent: boolean } | undefined;
+  readonly waiting: Turn[];
 };
+
+type Turn = { readonly reply: { readonly headersSent: boolean }; serve(): Promise<void> };
 
 const TURNS = Symbol('turns');
 
 /** To be called for each new connection. */
 export function expectTurns(socket: Socket): void {
-  (socket as Socket & { [TURNS]?: Turns })[TURNS] = { isBusy: false, isClosing: false, waiting: [] };
+  (socket as Socket & { [TURNS]?: Turns })[TURNS] = { isBusy: false, isClosing: false, isRefused: false, reply: undefined, waiting: [] };
 }
 
 export function turnsOf(socket: Socket): Turns {
@@ -26,21 +32,24 @@ export function turnsOf(socket: Socket): Turns {
   return turns;
 }
 
-/** Serves one request after those that came before it on its connection. `serveOne` never rejects. */
-export function inTurn(socket: Socket, serveOne: () => Promise<void>): void {
+/** Serves one request after those that came before it on its connection. `serve` never rejects. */
+export function inTurn(socket: Socket, reply: Turn['reply'], serve: Turn['serve']): void {
   const turns = turnsOf(socket);
   if (turns.isClosing) return;
   if (turns.isBusy) {
-    turns.waiting.push(serveOne);
+    turns.waiting.push({ reply, serve });
     if (turns.waiting.length > MAX_WAITING) socket.destroy();
     return;
   }
   turns.isBusy = true;
-  void takeTurns(turns, serveOne);
+  void takeTurns(turns, { reply, serve });
 }
 
-async function takeTurns(turns: Turns, first: () => Promise<void>): Promise<void> {
-  await first();
-  for (let next = turns.waiting.shift(); next !== undefined && !turns.isClosing; next = turns.waiting.shift()) await next();
+async function takeTurns(turns: Turns, first: Turn): Promise<void> {
+  for (let turn: Turn | undefined = first; turn !== undefined && !turns.isClosing; turn = turns.waiting.shift()) {
+    turns.reply = turn.reply;
+    await turn.serve();
+  }
   turns.isBusy = false;
+  turns.reply = undefined;
 }

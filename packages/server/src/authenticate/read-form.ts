@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
-import { invalidArgument, S3Error } from '@latchkey/s3/errors';
-import { formBoundary, formFields, MAX_FORM_BYTES } from '@latchkey/s3/post-form';
+import { S3Error } from '@latchkey/s3/errors';
+import { formBoundary, formFields, MAX_FORM_BYTES, wrongNumberOfFiles } from '@latchkey/s3/post-form';
 import { headerValue } from '../headers.ts';
 import type { Addressed } from '../pipeline.ts';
 
@@ -64,7 +64,7 @@ export function readForm(request: Addressed): Promise<UploadForm> {
     });
     parser.on('partsLimit', () => fail(new S3Error('MaxPostPreDataLengthExceededError')));
     parser.on('error', fail);
-    parser.on('finish', () => reject(noFile()));
+    parser.on('finish', () => reject(wrongNumberOfFiles(0)));
     feed(request, parser, () => file?.destroyed === true).catch(fail);
   });
 }
@@ -80,8 +80,4 @@ async function feed(request: Addressed, parser: NodeJS.WritableStream, isUnwante
     });
   }
   parser.end();
-}
-
-function noFile(): S3Error {
-  return invalidArgument('POST requires exactly one file upload per request.', 'file', '0');
 }

@@ -45,9 +45,17 @@ type Replaces = { readonly metadata: boolean; readonly tags: boolean };
 
 function propertiesOf(request: Authorised, source: ObjectRecord, replaces: Replaces): ObjectProperties {
   const given = objectProperties(request);
-  const { headers, metadata } = replaces.metadata ? given : source;
+  const { headers, metadata } = replaces.metadata ? given : { headers: copiedHeaders(source, given), metadata: source.metadata };
   const tags = replaces.tags ? given.tags : source.tags;
   return { headers, metadata, ...(tags === undefined ? {} : { tags }) };
+}
+
+/** Storage class and redirect are the copy's own, as the request has them; the rest comes along. */
+function copiedHeaders(source: ObjectRecord, given: ObjectProperties): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(source.headers)) if (!name.startsWith('x-amz-')) headers[name] = value;
+  for (const [name, value] of Object.entries(given.headers)) if (name.startsWith('x-amz-')) headers[name] = value;
+  return headers;
 }
 
 /** True for REPLACE. */

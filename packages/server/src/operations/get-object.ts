@@ -1,18 +1,22 @@
+import { parseHttpDate } from '@latchkey/s3/dates';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { quoteEtag } from '@latchkey/s3/etag';
 import { contentRange, parseRange } from '@latchkey/s3/range';
-import type { ByteRange, OpenObject } from '@latchkey/storage/object-store';
+import type { ByteRange, ObjectRecord, OpenObject } from '@latchkey/storage/object-store';
 import { headerValue, queryValue } from '../headers.ts';
 import type { Authorised, Reply } from '../pipeline.ts';
 import { objectOperation } from './define.ts';
 import { missingKey } from './missing-key.ts';
 import { isUnchanged, objectHeaders } from './object-headers.ts';
 import { onObject } from './permissions.ts';
+import { refuseVersion } from './version-id.ts';
 
 export const getObject = objectOperation({
   name: 'GetObject',
   method: 'GET',
   needs: onObject('s3:GetObject'),
   async run(request, { objects }) {
+    refuseVersion(request);
     const object = await objects.openObject(request.bucket, request.key);
     if (object === undefined) throw missingKey(request);
     try {
@@ -29,6 +33,7 @@ export const headObject = objectOperation({
   method: 'HEAD',
   needs: onObject('s3:GetObject'),
   async run(request, { objects }) {
+    refuseVersion(request);
     if (queryValue(request, 'partNumber') !== undefined) {
       const object = await objects.openObject(request.bucket, request.key);
       if (object === undefined) throw missingKey(request);
@@ -37,7 +42,7 @@ export const headObject = objectOperation({
     const record = await objects.headObject(request.bucket, request.key);
     if (record === undefined) throw missingKey(request);
     if (isUnchanged(request, record)) return { status: 304, headers: objectHeaders(request, record, { isWhole: false }) };
-    const range = rangeOf(request, record.sizeBytes);
+    const range = rangeOf(request, record);
     const headers = objectHeaders(request, record, { isWhole: range === undefined });
     if (range === undefined) return { status: 200, headers, contentLength: record.sizeBytes };
     headers.push('Content-Range', contentRange(range, record.sizeBytes));
@@ -63,7 +68,7 @@ async function replyWith(request: Authorised, object: OpenObject): Promise<Reply
   }
   const partNumber = queryValue(request, 'partNumber');
   const part = partNumber === undefined ? undefined : await partOf(request, object, partNumber);
-  const range = partNumber === undefined ? rangeOf(request, record.sizeBytes) : part?.range;
+  const range = partNumber === undefined ? rangeOf(request, record) : part?.range;
   const headers = objectHeaders(request, record, { isWhole: range === undefined });
   if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
   if (part !== undefined) headers.push('x-amz-mp-parts-count', String(part.partCount));
@@ -84,14 +89,21 @@ function withBody(
   return { status, headers, body: object.read(range), contentLength };
 }
 
-function rangeOf(request: Authorised, sizeBytes: number): ByteRange | undefined {
+function rangeOf(request: Authorised, record: ObjectRecord): ByteRange | undefined {
   const header = headerValue(request.headers, 'range');
-  if (header === undefined) return undefined;
-  const range = parseRange(header, sizeBytes);
+  if (header === undefined || !isStill(headerValue(request.headers, 'if-range'), record)) return undefined;
+  const range = parseRange(header, record.sizeBytes);
   if (range === 'whole') return undefined;
   if (range === 'unsatisfiable')
-    throw new S3Error('InvalidRange', { fields: { RangeRequested: header, ActualObjectSize: String(sizeBytes) } });
+    throw new S3Error('InvalidRange', { fields: { RangeRequested: header, ActualObjectSize: String(record.sizeBytes) } });
   return range;
+}
+
+/** RFC 9110, 13.1.5: a range is only for who has the beginning of this very object; others get the whole. */
+function isStill(ifRange: string | undefined, record: ObjectRecord): boolean {
+  if (ifRange === undefined) return true;
+  const date = parseHttpDate(ifRange);
+  return date === undefined ? ifRange.trim() === quoteEtag(record.etag) : date === record.lastModified;
 }
 
 /** A part of an object that was not made of parts is the whole object, as part 1 of 1. */

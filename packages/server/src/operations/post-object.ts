@@ -1,7 +1,14 @@
 import type { BucketName } from '@latchkey/s3/names';
-import { type FormSuccess, formSuccess, formTags, type Posted, postResponseXml, redirectLocation } from '@latchkey/s3/post-form';
+import {
+  type FormSuccess,
+  formSuccess,
+  formTags,
+  type Posted,
+  postLocation,
+  postResponseXml,
+  redirectLocation,
+} from '@latchkey/s3/post-form';
 import { checkMinimumSize, type PostPolicy, tooLarge } from '@latchkey/s3/post-policy';
-import { uriEncodePath } from '@latchkey/sigv4/encode';
 import { formBody } from '../body.ts';
 import type { Authenticated, PostedForm, Reply } from '../pipeline.ts';
 import { bucketOperation } from './define.ts';
@@ -47,7 +54,7 @@ async function* withinRange(bytes: AsyncIterable<Uint8Array>, policy: PostPolicy
 
 function locationOf(request: Authenticated & { readonly bucket: BucketName }, key: string): string {
   const bucket = request.style === 'path' ? `/${request.bucket}` : '';
-  return `${request.peer.secure ? 'https' : 'http'}://${request.host}${bucket}/${uriEncodePath(key)}`;
+  return postLocation(`${request.peer.secure ? 'https' : 'http'}://${request.host}${bucket}`, key);
 }
 
 function successReply(success: FormSuccess, posted: Posted, headers: readonly string[]): Reply {
