@@ -2,6 +2,7 @@ export type { AddressingStyle, AddressOptions } from './address.ts';
 export type { Authentication, PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
 export type { Credentials } from './credentials.ts';
 export type { Duration } from './duration.ts';
+export { type ExplainOptions, type Explanation, explain } from './explain.ts';
 export { aws, type Preset, r2 } from './presets.ts';
 export { type PresignedRequest, type PresignOptions, presign } from './presign.ts';
 export { type PresignedPost, type PresignPostOptions, presignPost } from './presign-post.ts';
