@@ -96,7 +96,12 @@ export function bytesOf({ method, target, headers, body }: WireRequest): Buffer 
   const length: Pairs =
     says || (body === undefined && !/^(PUT|POST)$/.test(method)) ? [] : [['Content-Length', String(body?.byteLength ?? 0)]];
   const lines = [...headers, ...length].map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'), body ?? Buffer.alloc(0)]);
+  // A target may hold any byte; the text of a header goes as UTF-8, which is also how it was signed.
+  return Buffer.concat([
+    Buffer.from(`${method} ${target} HTTP/1.1\r\n`, 'latin1'),
+    Buffer.from(`${lines.join('')}\r\n`, 'utf8'),
+    body ?? Buffer.alloc(0),
+  ]);
 }
 
 /** A reply, with its error document read. */

@@ -14,10 +14,11 @@ beforeAll(async () => {
   await send(server, signed(server, 'PUT', '/box/a b+c/é.txt', { body: 'hello' }));
 });
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const key = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 60 })
-  .filter((text) => text.isWellFormed() && !text.includes('\0') && Buffer.byteLength(text) <= 1024);
-const text = fc.string({ unit: 'binary', maxLength: 20 }).filter((value) => value.isWellFormed());
+  .filter((text) => !LONE_SURROGATE.test(text) && !text.includes('\0') && Buffer.byteLength(text) <= 1024);
+const text = fc.string({ unit: 'binary', maxLength: 20 }).filter((value) => !LONE_SURROGATE.test(value));
 /** Names that mean nothing to S3. */
 const name = text.map((value) => `q${value}`);
 const query: fc.Arbitrary<Pairs> = fc.array(fc.tuple(name, text), { maxLength: 5 });
