@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Health } from '@latchkey/storage/health';
-import { type Files, isSystemError } from './files.ts';
+import type { Files } from './files.ts';
 
 /**
  * The files that hold bytes: blobs/XX/ID, and a second name in tmp/PROCESS/ID for as long as nothing in the index refers to the file. That
@@ -41,7 +41,8 @@ export function openBlobs(files: Files, health: Health, directory: string, tempo
     open: (id) => files.open(path(id)),
     async remove(ids) {
       for (const id of ids) await files.remove(path(id));
-      for (const parent of new Set(ids.map((id) => join(path(id), '..')))) await syncDirectory(parent);
+      for (const parent of new Set(ids.map((id) => join(path(id), '..'))))
+        await health.durably('the removal of a file', syncDirectory(parent));
     },
   };
 }
@@ -53,12 +54,13 @@ export function blobPath(directory: string, id: string): string {
 }
 
 export async function makeBlobDirectories(files: Files, directory: string): Promise<void> {
-  for (let index = 0; index < 256; index++) await files.makeDirectory(join(directory, index.toString(16).padStart(2, '0')));
+  await files.makeDirectory(directory);
+  const names = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'));
+  const existing = new Set(await files.list(directory));
+  const missing = names.filter((name) => !existing.has(name));
+  if (missing.length === 0) return;
+  await Promise.all(missing.map((name) => files.makeDirectory(join(directory, name))));
   await files.syncDirectory(directory);
-}
-
-export function isMissing(error: unknown): boolean {
-  return isSystemError(error, 'ENOENT');
 }
 
 /** Calls that come while one for the same path is under way wait for a single next one: what they need came after it began. */

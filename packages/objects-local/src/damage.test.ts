@@ -1,11 +1,14 @@
-import { appendFile, mkdtemp, open, readdir, rm, truncate, unlink } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, open, readdir, rm, truncate, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucketName } from '@latchkey/s3/names';
-import { body, collect, contentOfSize, key, md5, NOTHING, NOW, required } from '@latchkey/storage/suite/bodies';
+import { newHealth } from '@latchkey/storage/health';
+import { body, collect, contentOfSize, key, md5, NOTHING, NOW, PART, required } from '@latchkey/storage/suite/bodies';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BLOCK_BYTES } from './block-checks.ts';
+import { openCatalogue } from './catalogue.ts';
 import { openLocalObjectStore } from './local-object-store.ts';
+import type { Finding } from './scrub.ts';
 
 const bucket = bucketName('photos');
 const SIZE = 2 * BLOCK_BYTES + 1000;
@@ -77,6 +80,53 @@ test('the error names the stored bytes and what is wrong with them, for the log'
 test('an intact object is not accused', async () => {
   expect(md5((await readAsFarAsPossible({ start: 0, end: SIZE - 1 })).bytes)).toBe(md5(CONTENT));
 });
+
+test('a small object whose bytes in the index were changed is refused, and scrub names it', async () => {
+  await store.putObject(bucket, key('inline'), body('as it was put'), NOTHING, { now: NOW });
+  const catalogue = openCatalogue(join(directory, 'index'), newHealth('index'));
+  await catalogue.change(() => {
+    for (const id of catalogue.inline.getKeys({ start: Buffer.of(0) })) catalogue.inline.putSync(id, Buffer.from('as it never was'));
+  });
+  await expect(store.openObject(bucket, key('inline'))).rejects.toMatchObject(REFUSED);
+  expect(await findings()).toMatchObject([{ kind: 'damaged' }]);
+  await catalogue.close();
+});
+
+test('scrub finds nothing in a sound store, with everything there can be in it', async () => {
+  await store.putObject(bucket, key('inline'), body('small'), NOTHING, { now: NOW });
+  await store.putObject(bucket, key('empty'), body(''), NOTHING, { now: NOW });
+  for (const [text, isCompleted] of [
+    ['parts', true],
+    ['unfinished', false],
+  ] as const) {
+    const { uploadId } = await store.createUpload(bucket, key(text), NOTHING, { now: NOW });
+    const parts = [];
+    for (const [index, content] of [PART, Buffer.from('small part')].entries()) {
+      parts.push(await store.uploadPart(bucket, key(text), uploadId, index + 1, body(content), { now: NOW }));
+    }
+    const named = parts.map(({ partNumber, etag }) => ({ partNumber, etag }));
+    if (isCompleted) await store.completeUpload(bucket, key(text), uploadId, named, { now: NOW });
+  }
+  expect(await findings()).toEqual([]);
+});
+
+test('scrub names every file that nothing refers to, and every body that is damaged or missing', async () => {
+  const path = await blobFile();
+  const id = path.slice(-32);
+  await copyFile(path, join(path, '..', 'f'.repeat(32)));
+  expect(await findings()).toEqual([{ kind: 'orphan', id: 'f'.repeat(32) }]);
+  await unlink(join(path, '..', 'f'.repeat(32)));
+  await flip(BLOCK_BYTES);
+  expect(await findings()).toMatchObject([{ kind: 'damaged', id }]);
+  await unlink(path);
+  expect(await findings()).toMatchObject([{ kind: 'damaged', id }]);
+});
+
+async function findings(): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for await (const finding of store.scrub()) found.push(finding);
+  return found;
+}
 
 async function readAsFarAsPossible(range: {
   readonly start: number;

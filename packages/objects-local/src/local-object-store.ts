@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { S3Error } from '@latchkey/s3/errors';
 import { newHealth } from '@latchkey/storage/health';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import { inFlight, repeat } from './background.ts';
@@ -14,6 +13,8 @@ import { instanceName } from './instance.ts';
 import { objectsOf } from './objects.ts';
 import { openPins } from './pins.ts';
 import { recover } from './recovery.ts';
+import { type Finding, scrub } from './scrub.ts';
+import { openSpace } from './space.ts';
 import { uploadsOf } from './uploads.ts';
 
 export type LocalObjectStoreOptions = {
@@ -25,6 +26,8 @@ export type LocalObjectStoreOptions = {
   readonly collectAfterMs?: number | undefined;
   /** How often that is looked after. 15,000 by default; at most a quarter of `collectAfterMs`. */
   readonly collectEveryMs?: number | undefined;
+  /** Left free on the disk, so that objects can still be removed when it is full. 16 MiB by default. */
+  readonly reserveBytes?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly clock?: (() => number) | undefined;
   /** Told once, in a sentence, when the store becomes read-only. */
@@ -38,6 +41,8 @@ export type LocalObjectStoreOptions = {
 export type LocalObjectStore = ObjectStore & {
   /** Removes now what is due, instead of in a while; resolves to how many bodies went. */
   collect(): Promise<number>;
+  /** Reads everything that is stored and tells what is not as it should be. Changes nothing. */
+  scrub(): AsyncIterable<Finding>;
 };
 
 /**
@@ -45,7 +50,14 @@ export type LocalObjectStore = ObjectStore & {
  * have it open. Opening removes what a crash left behind.
  */
 export async function openLocalObjectStore(options: LocalObjectStoreOptions): Promise<LocalObjectStore> {
-  const { directory, files = nodeFiles, clock = Date.now, inlineLimitBytes = 16 * 1024, collectAfterMs = 60_000 } = options;
+  const {
+    directory,
+    files = nodeFiles,
+    clock = Date.now,
+    inlineLimitBytes = 16 * 1024,
+    collectAfterMs = 60_000,
+    reserveBytes = 16 * 1024 * 1024,
+  } = options;
   const directories = { blobs: join(directory, 'blobs'), tmp: join(directory, 'tmp'), index: join(directory, 'index') };
   const temporary = join(directories.tmp, instanceName());
   await files.makeDirectory(directory);
@@ -59,9 +71,11 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
   await recover(files, catalogue, directories, clock());
   const blobs = openBlobs(files, health, directories.blobs, temporary);
   const pins = openPins(catalogue, collectAfterMs, clock);
+  const space = openSpace(files, directory, reserveBytes, clock);
   const writes = inFlight();
   const context: Context = {
     track: writes.track,
+    space,
     files,
     catalogue,
     health,
@@ -84,10 +98,10 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
     ...objectsOf(context),
     ...uploadsOf(context),
     collect: tidy,
+    scrub: () => scrub({ catalogue, files, blobs, directories }),
     async checkHealth() {
       health.requireWritable();
-      const freeBytes = await files.freeBytes(directory);
-      if (freeBytes < MIN_FREE_BYTES) throw new S3Error('ServiceUnavailable', { message: `Only ${freeBytes} bytes are free for objects.` });
+      await space.requireRoom();
     },
     async close() {
       await background.stop();
@@ -97,6 +111,3 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
     },
   };
 }
-
-/** Room for the index to note what is removed. */
-const MIN_FREE_BYTES = 16 * 1024 * 1024;

@@ -8,6 +8,7 @@ import type { Blobs } from './blobs.ts';
 import { blockChecks } from './block-checks.ts';
 import type { Files } from './files.ts';
 import type { Body } from './row.ts';
+import type { Space } from './space.ts';
 
 /** A body that has arrived whole. A file is on the disk under both its names; the index does not know it yet. */
 export type Received = {
@@ -23,6 +24,7 @@ export type Receiving = {
   readonly files: Files;
   readonly blobs: Blobs;
   readonly health: Health;
+  readonly space: Space;
   readonly clock: () => number;
   /** Bodies up to this size go into the index. */
   readonly inlineLimitBytes: number;
@@ -34,6 +36,7 @@ export type Receiving = {
  */
 export async function receive(context: Receiving, body: IncomingBody, signal: AbortSignal | undefined): Promise<Received> {
   context.health.requireWritable();
+  await context.space.requireRoom();
   const chunks = abortable(body.bytes, signal)[Symbol.asyncIterator]();
   try {
     const head: Uint8Array[] = [];
