@@ -28,13 +28,14 @@ export type GatewayOptions = {
   readonly site: Site;
   readonly identities: Identities;
   readonly sigv2: boolean;
+  readonly ignoreForeignAuthorization: boolean;
   readonly log: Log;
   readonly counts: RequestCounts;
 };
 
-export function createGateway({ stores, site, identities, sigv2, log, counts }: GatewayOptions): Gateway {
+export function createGateway({ stores, site, identities, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
   const route = createRouter(operations);
-  const rules = { region: site.region, service: 's3', sigv2 } as const;
+  const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization, publicHosts: site.publicAddresses } as const;
 
   return {
     async handle(incoming) {

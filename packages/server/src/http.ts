@@ -5,12 +5,14 @@
  * silent connection is closed instead; heads may be 64 KiB, since session tokens in URLs are long.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
+import { realPeer, type TrustedProxies } from './forwarded.ts';
 import type { Log } from './log.ts';
-import type { Incoming, Reply, RequestBytes } from './pipeline.ts';
-import { expectTurns, inTurn, turnsOf } from './turns.ts';
+import type { Incoming, Peer, Reply, RequestBytes } from './pipeline.ts';
+import { inTurn, turnsOf } from './turns.ts';
 
 const MAX_HEAD_BYTES = 64 * 1024;
 const HEAD_TIMEOUT_MS = 15_000;
@@ -25,9 +27,14 @@ export type Handler = (incoming: Incoming) => Promise<Reply>;
 export type Listener = {
   /** `http://ADDRESS:PORT` as bound: port 0 has become a real one. */
   readonly url: string;
+  /** Connections from now on are served with this one. */
+  renewCertificate(certificate: Certificate): void;
   /** Stops accepting, lets requests in flight finish for up to `graceMs`, then closes what is left. */
   close(graceMs: number): Promise<void>;
 };
+
+/** PEM texts. */
+export type Certificate = { readonly cert: string; readonly key: string };
 
 export type ListenContext = {
   readonly log: Log;
@@ -35,13 +42,19 @@ export type ListenContext = {
   readonly now: () => number;
   /** Sent with every reply as `x-amz-id-2`. */
   readonly hostId: string;
+  /** TLS is spoken with it; plain HTTP without. */
+  readonly tls?: Certificate | undefined;
+  /** Whose word about the client's address and scheme is believed. */
+  readonly proxies?: TrustedProxies | undefined;
 };
 
 export type ListenAddress = { readonly host: string; readonly port: number };
 
 /** Serves `handle` on an address; resolves when connections are accepted, rejects where the address can not be had. */
 export async function listen(address: ListenAddress, handle: Handler, context: ListenContext): Promise<Listener> {
-  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: true, keepAlive: true, noDelay: true });
+  const options = { maxHeaderSize: MAX_HEAD_BYTES, requireHostHeader: true, keepAlive: true, noDelay: true };
+  const { tls } = context;
+  const server = tls === undefined ? createPlainServer(options) : createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2' });
   server.requestTimeout = 0;
   server.headersTimeout = HEAD_TIMEOUT_MS;
   server.keepAliveTimeout = IDLE_BETWEEN_REQUESTS_MS;
@@ -58,7 +71,6 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
         response.destroy();
       }
     });
-  server.on('connection', expectTurns);
   server.on('request', (message, response) => accept(message, response, false));
   server.on('checkContinue', (message, response) => accept(message, response, true));
   server.on('checkExpectation', (message, response) => accept(message, response, false));
@@ -71,7 +83,11 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
       resolve();
     });
   });
-  return { url: urlOf(server), close: (graceMs) => closeServer(server, graceMs) };
+  return {
+    url: urlOf(server, tls === undefined ? 'http' : 'https'),
+    renewCertificate: (renewed) => 'setSecureContext' in server && server.setSecureContext(renewed),
+    close: (graceMs) => closeServer(server, graceMs),
+  };
 }
 
 async function serve(
@@ -89,12 +105,17 @@ async function serve(
     rawTarget: message.url ?? '',
     headers,
     body,
-    peer: { address: message.socket.remoteAddress ?? '', secure: 'encrypted' in message.socket },
+    peer: peerOf(message.socket, headers, context),
     requestId,
     receivedAt: context.now(),
   };
   const reply = message.httpVersionMajor === 1 ? await handle(incoming) : UNKNOWN_VERSION;
   await send(reply, ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'], message, response, body);
+}
+
+function peerOf(socket: Socket, headers: Incoming['headers'], { proxies, tls }: ListenContext): Peer {
+  const direct = { address: socket.remoteAddress ?? '', secure: tls !== undefined };
+  return proxies === undefined ? direct : realPeer(direct, headers, proxies);
 }
 
 const UNKNOWN_VERSION: Reply = { status: 505, headers: ['Connection', 'close'] };
@@ -299,12 +320,12 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/xml\r\nContent-Length: ${xml.length}\r\nConnection: close\r\n\r\n${xml}`);
 }
 
-function urlOf(server: Server): string {
+function urlOf(server: Server | TlsServer, scheme: string): string {
   const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+async function closeServer(server: Server | TlsServer, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -9,13 +9,13 @@ import type { Addressed, Incoming, Resource, Site } from './pipeline.ts';
  * Splits the raw target into bucket and key, path or virtual-host style.
  * Throws InvalidURI, InvalidBucketName, KeyTooLongError; InvalidRequest for a header that must not be repeated.
  */
-export function parse(incoming: Incoming, site: Pick<Site, 'domains'>): Addressed {
+export function parse(incoming: Incoming, site: Pick<Site, 'domains' | 'publicAddresses'>): Addressed {
   refuseDoubtfulFraming(incoming.headers);
   const target = parseTarget(incoming.rawTarget);
   if ('problem' in target) throw new S3Error('InvalidURI', { fields: { URI: incoming.rawTarget.slice(0, 1024) } });
   const host = headerValue(incoming.headers, 'host') ?? '';
   const hosted = bucketOfHost(host, site.domains);
-  const { path } = target;
+  const path = withoutPrefix(target.path, host, site.publicAddresses);
   if (hosted !== undefined) return addressed(incoming, target, host, 'virtual', resource(hosted, path.slice(1)));
   const slash = path.indexOf('/', 1);
   const bucket = slash === -1 ? path.slice(1) : path.slice(1, slash);
@@ -73,6 +73,14 @@ function bucketOfHost(host: string, domains: readonly string[]): string | undefi
       return name.slice(0, -domain.length - 1);
   }
   return undefined;
+}
+
+/** The path behind the public URL's own, where a proxy passes it on as it is. */
+function withoutPrefix(path: string, host: string, addresses: Site['publicAddresses']): string {
+  for (const { host: publicHost, pathPrefix } of addresses) {
+    if (pathPrefix !== '' && host === publicHost && path.startsWith(`${pathPrefix}/`)) return path.slice(pathPrefix.length);
+  }
+  return path;
 }
 
 function withoutPort(host: string): string {

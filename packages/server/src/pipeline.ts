@@ -8,6 +8,7 @@ import type { PostPolicy } from '@latchkey/s3/post-policy';
 import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { PublicAddress } from './public-address.ts';
 
 /** A request as it came over the wire: nothing decoded, nothing believed. */
 export type Incoming = {
@@ -101,6 +102,10 @@ export type Site = {
   readonly owner: { readonly id: string; readonly displayName: string };
   /** `x-amz-id-2`, and HostId in error documents: which process answered. */
   readonly hostId: string;
+  /** How clients reach this server, where that is not how it is reached itself; the first is the one to show. */
+  readonly publicAddresses: readonly PublicAddress[];
+  /** Whether types that a browser would run as a page are answered so that it does not. */
+  readonly sandboxesActiveContent: boolean;
   /** Names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
   /** Milliseconds since the epoch. */

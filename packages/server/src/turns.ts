@@ -21,15 +21,11 @@ type Turn = { readonly reply: { readonly headersSent: boolean }; serve(): Promis
 
 const TURNS = Symbol('turns');
 
-/** To be called for each new connection. */
-export function expectTurns(socket: Socket): void {
-  (socket as Socket & { [TURNS]?: Turns })[TURNS] = { isBusy: false, isClosing: false, isRefused: false, reply: undefined, waiting: [] };
-}
-
+/** The turns of a connection, which it gets the first time somebody asks. */
 export function turnsOf(socket: Socket): Turns {
-  const turns = (socket as Socket & { [TURNS]?: Turns })[TURNS];
-  if (turns === undefined) throw new Error('a connection that was never announced');
-  return turns;
+  const connection = socket as Socket & { [TURNS]?: Turns };
+  connection[TURNS] ??= { isBusy: false, isClosing: false, isRefused: false, reply: undefined, waiting: [] };
+  return connection[TURNS];
 }
 
 /** Serves one request after those that came before it on its connection. `serve` never rejects. */

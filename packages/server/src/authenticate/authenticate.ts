@@ -17,13 +17,14 @@ export type CredentialLookUp = (accessKeyId: string) => FoundCredentials | undef
 export async function authenticate(
   addressed: Addressed,
   operation: Operation,
-  rules: Omit<VerifyRules, 'now' | 'virtualHostBucket'>,
+  rules: Required<Omit<VerifyRules, 'now' | 'virtualHostBucket'>>,
   lookUp: CredentialLookUp,
 ): Promise<Authenticated> {
   const now = new Date(addressed.receivedAt);
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
-  const { region, service, sigv2 } = rules;
-  const current = hosted === undefined ? { region, service, sigv2, now } : { region, service, sigv2, now, virtualHostBucket: hosted };
+  const { region, service, sigv2, ignoreForeignAuthorization, publicHosts } = rules;
+  const common = { region, service, sigv2, ignoreForeignAuthorization, publicHosts, now };
+  const current = hosted === undefined ? common : { ...common, virtualHostBucket: hosted };
   let found: FoundCredentials | undefined;
   const verdict = await verify(addressed, current, (accessKeyId) => {
     found = lookUp(accessKeyId);

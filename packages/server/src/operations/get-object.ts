@@ -4,7 +4,7 @@ import { quoteEtag } from '@latchkey/s3/etag';
 import { contentRange, parseRange } from '@latchkey/s3/range';
 import type { ByteRange, ObjectRecord, OpenObject } from '@latchkey/storage/object-store';
 import { headerValue, queryValue } from '../headers.ts';
-import type { Authorised, Reply } from '../pipeline.ts';
+import type { Authorised, Reply, Site } from '../pipeline.ts';
 import { objectOperation } from './define.ts';
 import { missingKey } from './missing-key.ts';
 import { isUnchanged, objectHeaders } from './object-headers.ts';
@@ -15,12 +15,12 @@ export const getObject = objectOperation({
   name: 'GetObject',
   method: 'GET',
   needs: onObject('s3:GetObject'),
-  async run(request, { objects }) {
+  async run(request, { objects }, site) {
     refuseVersion(request);
     const object = await objects.openObject(request.bucket, request.key);
     if (object === undefined) throw missingKey(request);
     try {
-      return await replyWith(request, object);
+      return await replyWith(request, object, site);
     } catch (error) {
       await object.close();
       throw error;
@@ -32,27 +32,27 @@ export const headObject = objectOperation({
   name: 'HeadObject',
   method: 'HEAD',
   needs: onObject('s3:GetObject'),
-  async run(request, { objects }) {
+  async run(request, { objects }, site) {
     refuseVersion(request);
     if (queryValue(request, 'partNumber') !== undefined) {
       const object = await objects.openObject(request.bucket, request.key);
       if (object === undefined) throw missingKey(request);
-      return headOfPart(request, object);
+      return headOfPart(request, object, site);
     }
     const record = await objects.headObject(request.bucket, request.key);
     if (record === undefined) throw missingKey(request);
-    if (isUnchanged(request, record)) return { status: 304, headers: objectHeaders(request, record, { isWhole: false }) };
+    if (isUnchanged(request, record)) return { status: 304, headers: objectHeaders(request, record, { isWhole: false, site }) };
     const range = rangeOf(request, record);
-    const headers = objectHeaders(request, record, { isWhole: range === undefined });
+    const headers = objectHeaders(request, record, { isWhole: range === undefined, site });
     if (range === undefined) return { status: 200, headers, contentLength: record.sizeBytes };
     headers.push('Content-Range', contentRange(range, record.sizeBytes));
     return { status: 206, headers, contentLength: range.end - range.start + 1 };
   },
 });
 
-async function headOfPart(request: Authorised, object: OpenObject): Promise<Reply> {
+async function headOfPart(request: Authorised, object: OpenObject, site: Site): Promise<Reply> {
   try {
-    const reply = await replyWith(request, object);
+    const reply = await replyWith(request, object, site);
     const length = reply.body instanceof Uint8Array ? reply.body.byteLength : reply.contentLength;
     return { status: reply.status, headers: reply.headers, contentLength: length ?? 0 };
   } finally {
@@ -60,16 +60,16 @@ async function headOfPart(request: Authorised, object: OpenObject): Promise<Repl
   }
 }
 
-async function replyWith(request: Authorised, object: OpenObject): Promise<Reply> {
+async function replyWith(request: Authorised, object: OpenObject, site: Site): Promise<Reply> {
   const { record } = object;
   if (isUnchanged(request, record)) {
     await object.close();
-    return { status: 304, headers: objectHeaders(request, record, { isWhole: false }) };
+    return { status: 304, headers: objectHeaders(request, record, { isWhole: false, site }) };
   }
   const partNumber = queryValue(request, 'partNumber');
   const part = partNumber === undefined ? undefined : await partOf(request, object, partNumber);
   const range = partNumber === undefined ? rangeOf(request, record) : part?.range;
-  const headers = objectHeaders(request, record, { isWhole: range === undefined });
+  const headers = objectHeaders(request, record, { isWhole: range === undefined, site });
   if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
   if (part !== undefined) headers.push('x-amz-mp-parts-count', String(part.partCount));
   headers.push('Content-Range', contentRange(range, record.sizeBytes));

@@ -4,15 +4,17 @@ import { copyPartXml } from '@latchkey/s3/copy-results';
 import { parseCopySourceRange } from '@latchkey/s3/copy-source';
 import { S3Error } from '@latchkey/s3/errors';
 import { completeMultipartUploadXml, initiateMultipartUploadXml } from '@latchkey/s3/multipart-results';
+import { uriEncodePath } from '@latchkey/sigv4/encode';
 import type { UploadRecord } from '@latchkey/storage/object-store';
 import { documentBody, objectBody } from '../body.ts';
 import { copiedBody } from '../copied-body.ts';
-import { amzValue, headerValue, queryValue } from '../headers.ts';
+import { amzValue, queryValue } from '../headers.ts';
 import type { Authorised, Stores } from '../pipeline.ts';
 import { completedChecksums, uploadChecksum, uploadChecksumHeaders } from '../upload-checksums.ts';
 import { copyPermissions, openCopySource } from './copy-source.ts';
 import { objectOperation } from './define.ts';
 import { objectProperties } from './object-properties.ts';
+import { bucketUrl } from './object-url.ts';
 import { onObject } from './permissions.ts';
 import { MAX_PUT_BYTES, writtenHeaders } from './put-object.ts';
 import { emptyReply, xmlReply } from './replies.ts';
@@ -106,7 +108,7 @@ export const completeMultipartUpload = objectOperation({
       { condition, now: site.now(), sealChecksums: await completedChecksums(request, upload?.checksum) },
     );
     const { bucket, key } = request;
-    const location = `http://${headerValue(request.headers, 'host') ?? ''}${request.target.canonicalPath}`;
+    const location = `${bucketUrl(request, site)}/${uriEncodePath(key)}`;
     return xmlReply(completeMultipartUploadXml({ location, bucket, key, etag: written.etag, checksums: written.checksums }));
   },
 });

@@ -5,7 +5,7 @@ import { invalidArgument, S3Error } from '@latchkey/s3/errors';
 import { quoteEtag } from '@latchkey/s3/etag';
 import type { ObjectRecord } from '@latchkey/storage/object-store';
 import { amzValue } from '../headers.ts';
-import type { Authorised } from '../pipeline.ts';
+import type { Authorised, Site } from '../pipeline.ts';
 
 const OVERRIDES: Readonly<Record<string, string>> = {
   'response-content-type': 'content-type',
@@ -27,7 +27,11 @@ const WIRE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Names and values in turn; checksums only of a whole object, since that is what they are of. Throws for an override that is no header value, or that nobody signed. */
-export function objectHeaders(request: Authorised, record: ObjectRecord, { isWhole }: { readonly isWhole: boolean }): string[] {
+export function objectHeaders(
+  request: Authorised,
+  record: ObjectRecord,
+  { isWhole, site }: { readonly isWhole: boolean; readonly site: Site },
+): string[] {
   const headers = ['Last-Modified', httpDate(record.lastModified), 'ETag', quoteEtag(record.etag), 'Accept-Ranges', 'bytes'];
   const overrides = overridesOf(request);
   let typed = false;
@@ -38,6 +42,7 @@ export function objectHeaders(request: Authorised, record: ObjectRecord, { isWho
   }
   if (overrides !== undefined) for (const [name, value] of overrides) headers.push(WIRE_NAMES[name] ?? name, value);
   if (!(typed || overrides?.has('content-type'))) headers.push('Content-Type', 'binary/octet-stream');
+  if (site.sandboxesActiveContent) headers.push(...sandboxHeaders(overrides?.get('content-type') ?? record.headers['content-type']));
   for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
   if (record.tags !== undefined) headers.push('x-amz-tagging-count', String(Object.keys(record.tags).length));
   if (isWhole && record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
@@ -47,6 +52,15 @@ export function objectHeaders(request: Authorised, record: ObjectRecord, { isWho
   }
   return headers;
 }
+
+/** A page, a picture with scripts, a script: opened by itself it runs in no origin that could hold anything. */
+function sandboxHeaders(contentType: string | undefined): readonly string[] {
+  const nosniff = ['X-Content-Type-Options', 'nosniff'];
+  if (contentType !== undefined && !ACTIVE.test(contentType)) return nosniff;
+  return [...nosniff, 'Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"];
+}
+
+const ACTIVE = /html|xml|svg|javascript|ecmascript|pdf|flash|^\s*$/i;
 
 /**
  * Throws PreconditionFailed; `true` says that the client's copy is still good (304). In a pre-signed URL the conditions

@@ -1,4 +1,3 @@
-import type { BucketName } from '@latchkey/s3/names';
 import {
   type FormSuccess,
   formSuccess,
@@ -13,6 +12,7 @@ import { formBody } from '../body.ts';
 import type { Authenticated, PostedForm, Reply } from '../pipeline.ts';
 import { bucketOperation } from './define.ts';
 import { objectProperties } from './object-properties.ts';
+import { bucketUrl } from './object-url.ts';
 import { objectArn } from './permissions.ts';
 import { MAX_PUT_BYTES, writtenHeaders } from './put-object.ts';
 
@@ -30,7 +30,7 @@ export const postObject = bucketOperation({
     const properties = { ...objectProperties(request), ...(tags === undefined ? {} : { tags }) };
     const body = await formBody(request, withinRange(bytes, policy));
     const written = await objects.putObject(request.bucket, key, body, properties, { now: site.now(), signal: request.body.signal });
-    const posted = { location: locationOf(request, key), bucket: request.bucket, key, etag: written.etag };
+    const posted = { location: postLocation(bucketUrl(request, site), key), bucket: request.bucket, key, etag: written.etag };
     return successReply(formSuccess(fields), posted, writtenHeaders(written));
   },
 });
@@ -50,11 +50,6 @@ async function* withinRange(bytes: AsyncIterable<Uint8Array>, policy: PostPolicy
     yield chunk;
   }
   if (policy !== undefined) checkMinimumSize(policy, sizeBytes);
-}
-
-function locationOf(request: Authenticated & { readonly bucket: BucketName }, key: string): string {
-  const bucket = request.style === 'path' ? `/${request.bucket}` : '';
-  return postLocation(`${request.peer.secure ? 'https' : 'http'}://${request.host}${bucket}`, key);
 }
 
 function successReply(success: FormSuccess, posted: Posted, headers: readonly string[]): Reply {

@@ -1,0 +1,17 @@
+/** The names under which clients know this server, where a proxy in front has its own. */
+import type { PublicHost } from '@latchkey/sigv4/authentication';
+
+export type PublicAddress = PublicHost & {
+  /** `https://files.example.com/storage`, without a slash at its end. */
+  readonly url: string;
+  readonly hostname: string;
+};
+
+/** Throws with a sentence for what is not an http or https URL without query. */
+export function publicAddress(text: string): PublicAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw new Error(`"${text}" is not a public URL such as https://files.example.com or https://example.com/storage.`);
+  const pathPrefix = url.pathname.replace(/\/+$/, '');
+  return { url: `${url.origin}${pathPrefix}`, host: url.host, hostname: url.hostname, pathPrefix };
+}
