@@ -8,4 +8,5 @@ const server = createServer((_request, response) => {
   response.end(body);
 });
 server.keepAliveTimeout = 75_000;
+process.on('SIGTERM', () => process.exit(0));
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${JSON.stringify({ port: server.address().port })}\n`));

@@ -1,6 +1,6 @@
 // Latchkey as `latchkey serve` runs it, in one process.
-import { openLocalObjectStore } from '@latchkey/objects-local/open-local-object-store';
-import { openLmdbRecordStore } from '@latchkey/records-lmdb/open-lmdb-record-store';
+import { openLocalObjectStore } from '@latchkey/objects-local/local-object-store';
+import { openLmdbRecordStore } from '@latchkey/records-lmdb/lmdb-record-store';
 import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
 
@@ -18,3 +18,4 @@ const running = await startServer({
   version: '0.0.0-bench',
 });
 process.stdout.write(`${JSON.stringify({ port: Number(new URL(running.s3).port) })}\n`);
+process.on('SIGTERM', () => running.close(0).then(() => process.exit(0)));

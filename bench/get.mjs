@@ -1,0 +1,68 @@
+// Requests per second for a 1 KiB pre-signed GET, against a bare node:http server that sends the same from memory.
+import { presign } from '@latchkey/sigv4';
+import { load } from './http-load.mjs';
+import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+
+const OBJECTS = 10_000;
+const SIZE_BYTES = 1024;
+const ROUNDS = 5;
+const SECONDS = 1.5;
+const CONNECTIONS = 32;
+
+export async function benchGet() {
+  const latchkey = await start('latchkey');
+  const s3rver = await start('s3rver').catch(() => undefined);
+  const urls = await fill(latchkey.port, root);
+  const sample = await fetch(urls[0]);
+  await sample.arrayBuffer();
+  const headers = [...sample.headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)).flat();
+  const bare = await start('bare', { headers, sizeBytes: SIZE_BYTES });
+  const rivals = s3rver === undefined ? [] : [['s3rver, distinct URLs', s3rver, (await fill(s3rver.port, S3RVER_ROOT, 500)).map(requestOf)]];
+  const runs = [
+    ['bare node:http', bare, urls.map((url) => requestOf(url))],
+    ['latchkey, 10,000 distinct URLs', latchkey, urls.map(requestOf)],
+    ['latchkey, one URL repeated', latchkey, [requestOf(urls[0])]],
+    ...rivals,
+  ];
+  const measured = runs.map(() => ({ perSecond: [], microseconds: [] }));
+  // Round by round, so that what else the machine does meets all alike.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, [, server, requests]] of runs.entries()) {
+      const before = processorMicroseconds(server.pid);
+      const perSecond = await load({ port: server.port, requests, connections: CONNECTIONS, seconds: SECONDS });
+      measured[index].perSecond.push(perSecond);
+      measured[index].microseconds.push((processorMicroseconds(server.pid) - before) / (perSecond * SECONDS));
+    }
+  }
+  for (const server of [latchkey, bare, s3rver]) await server?.stop();
+  const [base] = measured;
+  return runs.map(([name], index) => ({
+    name,
+    'of bare, requests/s': (median(measured[index].perSecond) / median(base.perSecond)).toFixed(3),
+    'of bare, processor time': (median(base.microseconds) / median(measured[index].microseconds)).toFixed(3),
+  }));
+}
+
+const S3RVER_ROOT = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+
+async function fill(port, credentials, count = OBJECTS) {
+  const common = { bucket: 'bench', region, endpoint: `http://127.0.0.1:${port}`, style: 'path', credentials, expiresIn: 3600 };
+  await put(presign({ ...common, method: 'PUT', key: '' }).url, undefined);
+  const body = Buffer.alloc(SIZE_BYTES, 'x');
+  const keys = Array.from({ length: count }, (_, i) => `object-${String(i).padStart(5, '0')}`);
+  for (let i = 0; i < count; i += 64) {
+    await Promise.all(keys.slice(i, i + 64).map((key) => put(presign({ ...common, method: 'PUT', key }).url, body)));
+  }
+  return keys.map((key) => presign({ ...common, method: 'GET', key }).url);
+}
+
+async function put(url, body) {
+  const reply = await fetch(url, { method: 'PUT', body });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${reply.status} ${text}`);
+}
+
+function requestOf(url) {
+  const { host } = new URL(url);
+  return `GET ${url.slice(url.indexOf('/', 8))} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n\r\n`;
+}

@@ -1,0 +1,22 @@
+// `npm run bench [-- NAME…]`: ratios against peers, in one run. Absolute times say more about the machine than about us.
+import { benchGet } from './get.mjs';
+import { benchList } from './list.mjs';
+import { benchPut } from './put.mjs';
+import { benchSigning } from './sign.mjs';
+import { benchStream } from './stream.mjs';
+
+const ALL = {
+  sign: ['URLs signed per second', benchSigning],
+  get: ['Pre-signed GET of 1 KiB', benchGet],
+  put: ['Durable PUT of 1 KiB', benchPut],
+  list: ['Listings', () => benchList(process.env.FULL === '1' ? {} : { large: 200_000 })],
+  stream: ['Large GET', benchStream],
+};
+
+const asked = process.argv.slice(2).filter((name) => name in ALL);
+for (const name of asked.length > 0 ? asked : Object.keys(ALL)) {
+  const [title, bench] = ALL[name];
+  console.log(`\n${title}`);
+  console.table(Object.fromEntries((await bench()).map(({ name: row, ...columns }) => [row, columns])));
+}
+process.exit(0);
