@@ -50,8 +50,8 @@ function npmCi() {
   // Run by npm, its own path is known; otherwise the one on the PATH is taken.
   const npm = process.env.npm_execpath;
   const flags = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
-  if (npm?.endsWith('.js')) run(process.execPath, [npm, ...flags]);
-  else run('npm', flags);
+  if (npm?.endsWith('.js')) run(process.execPath, [npm, ...flags], 'ignore');
+  else run('npm', flags, 'ignore');
 }
 
 function hashOfSources() {
@@ -93,8 +93,8 @@ function filesUnder(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
+function run(command, args, stdout = 2) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', stdout, 2] });
   if (error) say(`${command}: ${error.message}`);
   if (status !== 0) process.exit(1);
 }

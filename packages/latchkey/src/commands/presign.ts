@@ -6,6 +6,7 @@ import { type Environment, localEndpoint } from '../config.ts';
 import { curlCommand, curlFormCommand } from '../curl.ts';
 import { wrongUsage } from '../failure.ts';
 import type { Flags, Values } from '../flags.ts';
+import { namedValues } from '../named-values.ts';
 import type { Output } from '../output.ts';
 import { parseS3Uri, type S3Uri } from '../s3-uri.ts';
 import { inSentences } from '../signing-sentences.ts';
@@ -106,8 +107,11 @@ function makeUrl(method: Exclude<Method, 'POST'>, object: S3Uri, common: Common,
       ...common,
       ...object,
       method,
-      query: { ...pairs(values.query, '=', '--query'), ...(values['version-id'] !== undefined && { versionId: values['version-id'] }) },
-      headers: pairs(values.header, ':', '--header'),
+      query: {
+        ...namedValues(values.query, '=', '--query'),
+        ...(values['version-id'] !== undefined && { versionId: values['version-id'] }),
+      },
+      headers: namedValues(values.header, ':', '--header'),
       allowDotSegments: values['allow-dot-segments'] === true,
       ...(values['content-type'] !== undefined && { contentType: values['content-type'] }),
       ...(values['content-length'] !== undefined && { contentLength: parseSize(values['content-length'], '--content-length') }),
@@ -167,15 +171,6 @@ function methodOf(text: string): Method {
   const method = METHODS.find((known) => known === text.toUpperCase());
   if (!method) throw wrongUsage(`--method is one of ${METHODS.join(', ')}, not "${text}".`);
   return method;
-}
-
-function pairs(texts: readonly string[] | undefined, separator: string, flag: string): Record<string, string> {
-  const entries = (texts ?? []).map((text) => {
-    const index = text.indexOf(separator);
-    if (index < 1) throw wrongUsage(`${flag} is NAME${separator}VALUE, not "${text}".`);
-    return [text.slice(0, index).trim(), text.slice(index + 1).trim()] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 function fileNameOf(key: string): string {

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
+import { type Explanation, explain as explainUrl } from '@latchkey/sigv4/explain';
+import { defineCommand } from '../command.ts';
+import { Failure, wrongUsage } from '../failure.ts';
+import type { Flags } from '../flags.ts';
+import { namedValues } from '../named-values.ts';
+
+const flags = {
+  error: { kind: 'text', value: 'FILE', help: 'The XML with which a server refused the URL; - is standard input' },
+  method: { kind: 'text', value: 'METHOD', help: 'The method it was signed for, which a URL does not show' },
+  header: { kind: 'text', many: true, value: '"NAME: VALUE"', help: 'A header it was signed with, which a URL does not show' },
+  json: { kind: 'switch', help: 'Print one line of JSON' },
+} as const satisfies Flags;
+
+/** `latchkey explain`: what a URL says, and why a server would not have it. Asks nobody, and needs no credentials. */
+export const explain = defineCommand({
+  usage: 'explain URL',
+  description: `Says who signed a pre-signed URL, for what, until when, and what must be sent with it. Given the server's answer to
+SignatureDoesNotMatch, it also says where the server's view of the request first differs, and the likely culprit. Nothing is sent.`,
+  flags,
+  examples: [
+    ["latchkey explain 'http://127.0.0.1:9000/photos/cat.jpg?X-Amz-Algorithm=…'", 'What the URL allows (quote it: it holds &)'],
+    ["latchkey explain 'http://…' --error answer.xml", 'Why the server refused it'],
+    ["curl -s 'http://…' | latchkey explain 'http://…' --error -", 'The same in one line'],
+  ],
+  async run({ values, positionals, output, now }) {
+    const [url, ...others] = positionals;
+    if (url === undefined || others.length > 0) throw wrongUsage('explain takes one URL, in quotes because of its &.');
+    const explanation = explainUrl(url, values.error === undefined ? undefined : await read(values.error), {
+      now: now(),
+      method: values.method?.toUpperCase(),
+      headers: namedValues(values.header, ':', '--header'),
+    });
+    if (values.json) output.record(explanation);
+    else for (const line of linesOf(explanation)) output.line(line);
+    return explanation.kind === 'unreadable' ? 1 : 0;
+  },
+});
+
+/** The two views are shown under the sentence about them, which stands first. */
+function linesOf({ sentences, difference }: Explanation): readonly string[] {
+  if (!difference || (difference.ours === '' && difference.theirs === '')) return sentences;
+  const [culprit = '', ...others] = sentences;
+  return [culprit, `  the URL says:     ${difference.ours}`, `  the server saw:   ${difference.theirs}`, ...others];
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return path === '-' ? await textOf(process.stdin) : await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Failure(`${path} can not be read.`, { cause });
+  }
+}
