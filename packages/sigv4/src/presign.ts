@@ -64,7 +64,7 @@ export function presign(options: PresignOptions): PresignedRequest {
     query,
     lines,
     list,
-    payloadHash: headers['x-amz-content-sha256'] ?? UNSIGNED_PAYLOAD,
+    payloadHash: headers['x-amz-content-sha256'] ?? `${options.query?.['X-Amz-Content-Sha256'] ?? UNSIGNED_PAYLOAD}`,
   });
   return {
     url: `${protocol}//${host}${path}?${query}&X-Amz-Signature=${key(stringToSign(date, scope, canonical))}`,
