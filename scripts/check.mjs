@@ -6,7 +6,7 @@ import { vitest } from './vitest.mjs';
 const bin = (path) => [process.execPath, `node_modules/${path}`];
 const steps = [
   ['format, lint, boundaries', [...bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '--max-diagnostics=50', '.']],
-  ['types, tests included', [...bin('typescript/bin/tsc'), '-b']],
+  ['types, tests included', [...bin('typescript/bin/tsc'), '-b', '--pretty', String(hasColours())]],
   ['unused and unlisted', [...bin('knip/bin/knip.js'), '--no-progress']],
   ['unit tests', () => vitestQuietly('check', ['--project=unit'])],
   ['documentation examples', [process.execPath, 'scripts/doc-examples.mjs']],
@@ -28,11 +28,15 @@ if (failures > 0) console.log(`\n${failures} of ${steps.length} checks failed.`)
 process.exit(failures > 0 ? 1 : 0);
 
 function run([command, ...args]) {
-  return outputOf(spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: colour() } }));
+  return outputOf(
+    spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: hasColours() ? '1' : '0' } }),
+  );
 }
 
 function vitestQuietly(name, args) {
-  return outputOf(vitest(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: colour() } }));
+  return outputOf(
+    vitest(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: hasColours() ? '1' : '0' } }),
+  );
 }
 
 function outputOf(child) {
@@ -44,6 +48,6 @@ function outputOf(child) {
   });
 }
 
-function colour() {
-  return process.stdout.isTTY && !process.env.NO_COLOR ? '1' : '0';
+function hasColours() {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR;
 }
