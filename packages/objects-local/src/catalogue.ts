@@ -44,11 +44,13 @@ export type Catalogue = {
   close(): Promise<void>;
 };
 
-export function openCatalogue(directory: string, health: Health): Catalogue {
+export function openCatalogue(directory: string, health: Health, freeBytes: () => Promise<number>): Catalogue {
   const root = open<Buffer, Buffer>({
     path: directory,
     // Not the library's default: a commit is on the disk before it resolves, and before any reader sees it.
     overlappingSync: false,
+    // The library's own batching makes a promise nobody holds, whose rejection would end the process when a commit fails.
+    eventTurnBatching: false,
     maxDbs: 16,
     maxReaders: 512,
     ...BYTES,
@@ -57,7 +59,7 @@ export function openCatalogue(directory: string, health: Health): Catalogue {
   // The library types a key by what is written; here it is read as something else.
   const keyTable = <V>(name: string, options: object): KeyTable<V> =>
     root.openDB(name, { ...options, keyEncoder: KEYS } as DatabaseOptions) as unknown as KeyTable<V>;
-  const commits = commitQueue((apply) => root.childTransaction(apply), health);
+  const commits = commitQueue({ transact: (apply) => root.childTransaction(apply), health, freeBytes });
   return {
     buckets: table('buckets'),
     objects: keyTable('objects', { encoder: ROWS }),

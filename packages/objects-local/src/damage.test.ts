@@ -83,7 +83,7 @@ test('an intact object is not accused', async () => {
 
 test('a small object whose bytes in the index were changed is refused, and scrub names it', async () => {
   await store.putObject(bucket, key('inline'), body('as it was put'), NOTHING, { now: NOW });
-  const catalogue = openCatalogue(join(directory, 'index'), newHealth('index'));
+  const catalogue = openCatalogue(join(directory, 'index'), newHealth('index'), async () => 2 ** 40);
   await catalogue.change(() => {
     for (const id of catalogue.inline.getKeys({ start: Buffer.of(0) })) catalogue.inline.putSync(id, Buffer.from('as it never was'));
   });

@@ -67,7 +67,7 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
   for (const path of [directories.tmp, directory]) await files.syncDirectory(path);
 
   const health = newHealth('object store', options.onReadOnly);
-  const catalogue = openCatalogue(directories.index, health);
+  const catalogue = openCatalogue(directories.index, health, () => files.freeBytes(directory));
   await recover(files, catalogue, directories, clock());
   const blobs = openBlobs(files, health, directories.blobs, temporary);
   const pins = openPins(catalogue, collectAfterMs, clock);

@@ -11,7 +11,7 @@ let directory: string;
 let catalogue: Catalogue;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'latchkey-manifest-'));
-  catalogue = openCatalogue(directory, newHealth('object store'));
+  catalogue = openCatalogue(directory, newHealth('object store'), async () => 2 ** 40);
 });
 afterAll(async () => {
   await catalogue.close();

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Blobs } from './blobs.ts';
-import { blobPath } from './blobs.ts';
+import { type Blobs, blobPath } from './blobs.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Files } from './files.ts';
-import { ID_BYTES } from './keys.ts';
-import { decodePieces } from './manifest.ts';
+import { ID_BYTES, justBehind } from './keys.ts';
+import { allPieces } from './manifest.ts';
 import { readBody, readInline } from './read-body.ts';
 import { LOST } from './recovery.ts';
-import { type Body, decodeRowHead } from './row.ts';
+import type { Body } from './row.ts';
+import { partsOf } from './upload-rows.ts';
 
 /** Something that should not be. `id` names stored bytes: a file in blobs/, or a small body in the index. */
 export type Finding =
@@ -54,38 +54,33 @@ async function temporaryNames(files: Files, tmp: string): Promise<ReadonlySet<st
   return new Set((await Promise.all(instances.map((instance) => files.list(join(tmp, instance))))).flat());
 }
 
-/** The bodies of all objects and parts, a table at a time, each in steps that hold no snapshot of the index while their bodies are read. */
+/** What objects and unfinished uploads refer to, in steps that hold no snapshot of the index while the bodies are read. */
 function* everyBody(catalogue: Catalogue): Generator<{ readonly body: Body; readonly sizeBytes: number }> {
-  for (const value of inSteps(
+  for (const { value } of inSteps(
     (start) => catalogue.objects.getRange({ start, limit: STEP }),
     (key) => Buffer.from(key),
-  ))
-    yield value;
-  const parts = inSteps(
-    (start) => catalogue.parts.getRange({ start, limit: STEP }),
-    (key) => key,
-  );
-  for (const value of parts) if (value.length > PART_COUNTER_BYTES) yield decodeRowHead(value);
-  for (const value of inSteps(
-    (start) => catalogue.manifests.getRange({ start, limit: STEP }),
+  )) {
+    if (value.body.kind === 'parts') yield* allPieces(catalogue, value.body.id);
+    else yield value;
+  }
+  for (const { key } of inSteps(
+    (start) => catalogue.uploads.getRange({ start, limit: STEP }),
     (key) => key,
   ))
-    yield* decodePieces(value, 0);
+    yield* partsOf(catalogue, key, { after: 0 });
 }
 
 const STEP = 100;
-const PART_COUNTER_BYTES = 4;
 
-function* inSteps<K, V>(
-  from: (start: Buffer) => Iterable<{ readonly key: K; readonly value: V }>,
-  bytesOf: (key: K) => Buffer,
-): Generator<V> {
+type Entry<K, V> = { readonly key: K; readonly value: V };
+
+function* inSteps<K, V>(from: (start: Buffer) => Iterable<Entry<K, V>>, bytesOf: (key: K) => Buffer): Generator<Entry<K, V>> {
   let start: Buffer | undefined = Buffer.of(0);
   while (start !== undefined) {
-    const step: { readonly key: K; readonly value: V }[] = [...from(start)];
-    for (const { value } of step) yield value;
+    const step: readonly Entry<K, V>[] = [...from(start)];
+    yield* step;
     const last = step.length < STEP ? undefined : step.at(-1);
-    start = last && Buffer.concat([bytesOf(last.key), Buffer.of(0)]);
+    start = last && justBehind(bytesOf(last.key));
   }
 }
 

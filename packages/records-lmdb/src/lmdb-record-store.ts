@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, statfs } from 'node:fs/promises';
 import { commitQueue } from '@latchkey/storage/commit-queue';
 import { newHealth } from '@latchkey/storage/health';
 import type { CommitResult, JsonValue, RecordChange, RecordKind, RecordStore, StoredRecord } from '@latchkey/storage/record-store';
@@ -19,12 +19,14 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
     path: directory,
     // Not the library's default: a commit is on the disk before it resolves, and before any reader sees it.
     overlappingSync: false,
+    // The library's own batching makes a promise nobody holds, whose rejection would end the process when a commit fails.
+    eventTurnBatching: false,
     maxReaders: 512,
     ...BYTES,
   });
   const records = root.openDB<Buffer, Buffer>('records', BYTES);
   const generations = root.openDB<Buffer, Buffer>('generations', BYTES);
-  const commits = commitQueue((apply) => root.childTransaction(apply), health);
+  const commits = commitQueue({ transact: (apply) => root.childTransaction(apply), health, freeBytes: () => freeBytes(directory) });
 
   return {
     async get(kind, id) {
@@ -60,6 +62,11 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
       await root.close();
     },
   };
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
 }
 
 type Table = Database<Buffer, Buffer>;

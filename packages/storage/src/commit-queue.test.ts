@@ -20,6 +20,8 @@ function transactions() {
   return { begun, transact, count };
 }
 
+const PLENTY = async (): Promise<number> => 2 ** 40;
+
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
@@ -31,7 +33,7 @@ function failedCommit(cause: Error): Error {
 
 test('changes of one moment share a transaction, and later ones wait for the next', async () => {
   const { begun, transact, count } = transactions();
-  const queue = commitQueue(transact, newHealth('store'));
+  const queue = commitQueue({ transact, health: newHealth('store'), freeBytes: PLENTY });
   const first = [queue.change(count), queue.change(count)];
   await turn();
   const second = [queue.change(count), queue.change(count), queue.change(count)];
@@ -48,7 +50,7 @@ test('changes of one moment share a transaction, and later ones wait for the nex
 
 test('a refusal ends its own change only', async () => {
   const { begun, transact } = transactions();
-  const queue = commitQueue(transact, newHealth('store'));
+  const queue = commitQueue({ transact, health: newHealth('store'), freeBytes: PLENTY });
   const refused = queue.change(() => {
     throw new S3Error('NoSuchKey');
   });
@@ -60,7 +62,7 @@ test('a refusal ends its own change only', async () => {
 });
 
 test('any other error in a change undoes the whole transaction, and the queue goes on', async () => {
-  const queue = commitQueue(async (apply) => apply(), newHealth('store'));
+  const queue = commitQueue({ transact: async (apply) => apply(), health: newHealth('store'), freeBytes: PLENTY });
   const changes = [
     queue.change(() => 'before'),
     queue.change(() => {
@@ -74,7 +76,7 @@ test('any other error in a change undoes the whole transaction, and the queue go
 test('a commit that fails for want of space is ServiceUnavailable, and the next one is tried', async () => {
   const health = newHealth('store');
   const { begun, transact } = transactions();
-  const queue = commitQueue(transact, health);
+  const queue = commitQueue({ transact, health, freeBytes: PLENTY });
   const change = queue.change(() => 1);
   const refused = expect(change).rejects.toMatchObject({ code: 'ServiceUnavailable', message: 'There is no space left to store this.' });
   await turn();
@@ -87,11 +89,22 @@ test('a commit that fails for want of space is ServiceUnavailable, and the next 
   expect(await next).toBe(2);
 });
 
+test('a commit that fails half way through its last write for want of space is told by the room that is left', async () => {
+  const health = newHealth('store');
+  const { begun, transact } = transactions();
+  const queue = commitQueue({ transact, health, freeBytes: async () => 4096 });
+  const refused = expect(queue.change(() => 1)).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+  await turn();
+  begun[0]?.end(failedCommit(Object.assign(new Error('Input/output error'), { code: 5 })));
+  await refused;
+  expect(health.readOnlyBecause).toBeUndefined();
+});
+
 test('a commit that fails otherwise is never tried again: the store is read-only', async () => {
   const sentences: string[] = [];
   const health = newHealth('object store', (sentence) => sentences.push(sentence));
   const { begun, transact } = transactions();
-  const queue = commitQueue(transact, health);
+  const queue = commitQueue({ transact, health, freeBytes: PLENTY });
   const refused = expect(queue.change(() => 1)).rejects.toMatchObject({ code: 'InternalError' });
   await turn();
   begun[0]?.end(failedCommit(Object.assign(new Error('Input/output error'), { code: 5 })));

@@ -1,5 +1,5 @@
 import { S3Error } from '@latchkey/s3/errors';
-import { type Health, isFull, writeError } from './health.ts';
+import { type Health, isFull, outOfSpace, writeError } from './health.ts';
 
 /** Changes of one index that share their trips to the disk. */
 export type CommitQueue = {
@@ -14,9 +14,8 @@ export type CommitQueue = {
 
 /**
  * Group commit: while one transaction is on its way to the disk, whoever comes next waits for the one after it, and they go together.
- * `transact` runs its argument in a transaction, resolves when that is durable, and rejects when it was undone or may not have reached the disk.
  */
-export function commitQueue(transact: (apply: () => void) => Promise<void>, health: Health): CommitQueue {
+export function commitQueue({ transact, health, freeBytes }: CommitQueueOptions): CommitQueue {
   const waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
 
@@ -31,11 +30,20 @@ export function commitQueue(transact: (apply: () => void) => Promise<void>, heal
         });
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        const failure = await asFailure(error, health);
+        const failure = await asFailure(error);
         for (const { reject } of batch) reject(failure);
       }
     }
     working = undefined;
+  };
+
+  const asFailure = async (error: unknown): Promise<S3Error> => {
+    if (!(error instanceof Error && 'commitError' in error)) return writeError(error);
+    const cause = await reasonOf(error.commitError);
+    // LMDB runs out of space while it writes pages nothing refers to yet: the transaction never was. It calls that an I/O error when the
+    // last write went half way. All else may have been a failed fsync.
+    const hasNoRoom = isFull(cause) || (await freeBytes()) < NO_ROOM_BYTES;
+    return hasNoRoom ? outOfSpace(cause) : health.giveUp('a change of the index', cause);
   };
 
   return {
@@ -58,8 +66,19 @@ export function commitQueue(transact: (apply: () => void) => Promise<void>, heal
   };
 }
 
+/** Less than the pages of any transaction but the smallest. */
+const NO_ROOM_BYTES = 1024 * 1024;
+
 /** Enough to share one fsync among, and few enough not to hold the event loop or the other processes up. */
 const MAX_BATCH = 500;
+
+export type CommitQueueOptions = {
+  /** Runs its argument in a transaction; resolves when that is durable, rejects when it was undone or may not have reached the disk. */
+  readonly transact: (apply: () => void) => Promise<void>;
+  readonly health: Health;
+  /** How much may still be written to the disk. */
+  readonly freeBytes: () => Promise<number>;
+};
 
 type Waiting = { readonly run: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void };
 type Outcome<T> = { readonly value: T } | { readonly refusal: S3Error };
@@ -76,13 +95,6 @@ function attempt<T>(apply: () => T): Outcome<T> {
     if (error instanceof S3Error) return { refusal: error };
     throw error;
   }
-}
-
-async function asFailure(error: unknown, health: Health): Promise<S3Error> {
-  if (!(error instanceof Error && 'commitError' in error)) return writeError(error);
-  const cause = await reasonOf(error.commitError);
-  // LMDB runs out of space while it writes pages nothing refers to yet: the transaction never was. All else may have been a failed fsync.
-  return isFull(cause) ? writeError(cause) : health.giveUp('a change of the index', cause);
 }
 
 /** lmdb rejects a failed commit with an error whose `commitError` is a promise that rejects with the system's error a moment later. */

@@ -51,8 +51,12 @@ export function newHealth(store: string, onReadOnly: (sentence: string) => void 
 /** A failed write in words a client may read: a full disk is worth another try later, anything else is ours to look at. */
 export function writeError(cause: unknown): S3Error {
   if (cause instanceof S3Error) return cause;
-  if (isFull(cause)) return new S3Error('ServiceUnavailable', { message: 'There is no space left to store this.', cause });
+  if (isFull(cause)) return outOfSpace(cause);
   return new S3Error('InternalError', { cause });
+}
+
+export function outOfSpace(cause: unknown): S3Error {
+  return new S3Error('ServiceUnavailable', { message: 'There is no space left to store this.', cause });
 }
 
 /** Node names the error, LMDB numbers it. */
