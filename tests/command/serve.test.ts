@@ -70,6 +70,16 @@ describe('latchkey serve', () => {
       expect(await Promise.all(servers.map((server) => server.stop()))).toEqual([0, 0]);
     });
   });
+  it('accepts links signed for its public address, as a proxy passes them on', async () => {
+    await inTemporaryDirectory(async (data) => {
+      const server = await serve(['--data', data, '--public-url', 'https://files.test/store', ...anyPorts], { environment });
+      await fetch(urlOf(server.s3, credentials, 'PUT'), { method: 'PUT' });
+      const { pathname, search } = new URL(urlOf('https://files.test/store', credentials, 'PUT', 'cat'));
+      const inside = `${server.s3}${pathname.replace('/store', '')}${search}`;
+      expect((await fetch(inside, { method: 'PUT', body: 'meow' })).status).toBe(200);
+      await server.stop();
+    });
+  });
   it.each(['SIGTERM', 'SIGINT'] as const)('finishes a request in flight on %s, then ends with status 0', async (signal) => {
     await inTemporaryDirectory(async (data) => {
       const server = await serve(['--data', data, ...anyPorts], { environment });
@@ -126,6 +136,8 @@ describe('latchkey serve', () => {
   });
   it.each([
     [['--listen', '9000'], '--listen is HOST:PORT'],
+    [['--trusted-proxy', 'proxy.test'], '--trusted-proxy: "proxy.test" is neither an address nor a network'],
+    [['--tls-cert', 'cert.pem'], '--tls-cert and --tls-key are given together'],
     [['--sigv2', 'perhaps'], '--sigv2 is on or off'],
     [['--objects', 's3+http://x'], '--objects is file:DIRECTORY'],
     [['data'], 'serve takes flags only'],

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { serveConfig } from './config.ts';
+import { localEndpoint, serveConfig } from './config.ts';
 
 describe('serveConfig', () => {
   it('serves ./data on 127.0.0.1:9000 and 9001 where nothing is said', () => {
@@ -14,6 +14,10 @@ describe('serveConfig', () => {
       records: { kind: 'lmdb', directory: resolve('data/records') },
       sigv2: true,
       domains: [],
+      trustedProxies: [],
+      tls: undefined,
+      ignoreForeignAuthorization: false,
+      sandboxesActiveContent: false,
       root: undefined,
     });
   });
@@ -28,6 +32,11 @@ describe('serveConfig', () => {
       objects: 'file:/o',
       records: 'lmdb:/r',
       sigv2: 'off',
+      'trusted-proxy': ['10.0.0.0/8'],
+      'tls-cert': '/c.pem',
+      'tls-key': '/k.pem',
+      'ignore-foreign-authorization': 'on',
+      'sandbox-active-content': 'on',
     };
     expect(serveConfig(values, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root', LATCHKEY_ROOT_SECRET_ACCESS_KEY: 'long enough' })).toEqual({
       data: '/d',
@@ -39,6 +48,10 @@ describe('serveConfig', () => {
       records: { kind: 'lmdb', directory: '/r' },
       sigv2: false,
       domains: ['s3.example.com'],
+      trustedProxies: ['10.0.0.0/8'],
+      tls: { certFile: '/c.pem', keyFile: '/k.pem' },
+      ignoreForeignAuthorization: true,
+      sandboxesActiveContent: true,
       root: { accessKeyId: 'root', secretAccessKey: 'long enough' },
     });
   });
@@ -53,8 +66,16 @@ describe('serveConfig', () => {
     [{ objects: '/o' }, '--objects is file:DIRECTORY'],
     [{ records: 'postgres://x' }, '--records is lmdb:DIRECTORY'],
     [{ sigv2: 'maybe' }, '--sigv2 is on or off'],
+    [{ 'tls-cert': '/c.pem' }, '--tls-cert and --tls-key are given together'],
+    [{ 'sandbox-active-content': '1' }, '--sandbox-active-content is on or off'],
   ])('refuses %j in a sentence', (values, sentence) => {
     expect(() => serveConfig(values, {})).toThrow(sentence);
+  });
+  it('expects a server on this machine where its environment would have one listen', () => {
+    expect(localEndpoint({})).toBe('http://127.0.0.1:9000');
+    expect(localEndpoint({ LATCHKEY_LISTEN: '[::1]:80' })).toBe('http://[::1]:80');
+    expect(localEndpoint({ LATCHKEY_LISTEN: ':443', LATCHKEY_TLS_CERT: 'c.pem' })).toBe('https://127.0.0.1:443');
+    expect(localEndpoint({ LATCHKEY_LISTEN: '127.0.0.1:0' })).toBeUndefined();
   });
   it('wants both halves of the root credentials or neither', () => {
     expect(() => serveConfig({}, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root' })).toThrow('are set together, or neither');

@@ -23,6 +23,12 @@ export type Config = {
   readonly objects: { readonly kind: 'file'; readonly directory: string };
   readonly records: { readonly kind: 'lmdb'; readonly directory: string };
   readonly sigv2: boolean;
+  /** Addresses and networks, as given; the server judges them. */
+  readonly trustedProxies: readonly string[];
+  /** Absolute paths of PEM files. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly ignoreForeignAuthorization: boolean;
+  readonly sandboxesActiveContent: boolean;
   /** Host names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
   /** The root user's credentials, where the operator sets them. */
@@ -41,6 +47,19 @@ export const serveFlags = {
   objects: { kind: 'text', value: 'file:DIR', help: 'Where objects live (default: in the data directory)' },
   records: { kind: 'text', value: 'lmdb:DIR', help: 'Where users, links and events live (default: in the data directory)' },
   sigv2: { kind: 'text', value: 'on|off', help: 'Accept pre-signed URLs and forms of the old signature version 2 (default on)' },
+  'trusted-proxy': { kind: 'text', many: true, value: 'CIDR', help: 'A proxy whose X-Forwarded-For and -Proto are believed' },
+  'tls-cert': { kind: 'text', value: 'FILE', help: 'Serve TLS with this certificate chain (PEM); read again when it changes' },
+  'tls-key': { kind: 'text', value: 'FILE', help: 'Its private key (PEM)' },
+  'ignore-foreign-authorization': {
+    kind: 'text',
+    value: 'on|off',
+    help: 'Ignore a Bearer or Basic header beside a pre-signed URL, which S3 refuses (default off)',
+  },
+  'sandbox-active-content': {
+    kind: 'text',
+    value: 'on|off',
+    help: 'Send objects that browsers run as pages with a sandboxing policy (default off)',
+  },
   json: { kind: 'switch', help: 'What is printed on stdout is JSON in any case' },
 } as const satisfies Flags;
 
@@ -57,6 +76,10 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     records: { kind: 'lmdb', directory: directory(values.records, 'lmdb', '--records', join(data, 'records')) },
     sigv2: isOn(values.sigv2 ?? 'on', '--sigv2'),
     domains: (values.domain ?? []).map(domain),
+    trustedProxies: values['trusted-proxy'] ?? [],
+    tls: tlsFiles(values['tls-cert'], values['tls-key']),
+    ignoreForeignAuthorization: isOn(values['ignore-foreign-authorization'] ?? 'off', '--ignore-foreign-authorization'),
+    sandboxesActiveContent: isOn(values['sandbox-active-content'] ?? 'off', '--sandbox-active-content'),
     root: rootFrom(environment),
   };
 }
@@ -66,7 +89,8 @@ export function localEndpoint(environment: Environment): string | undefined {
   const { host, port } = address(environment.LATCHKEY_LISTEN || DEFAULT_LISTEN, '--listen');
   if (port === 0) return undefined;
   const isEverywhere = host === '::' || host === '0.0.0.0';
-  return `http://${isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  const scheme = environment.LATCHKEY_TLS_CERT ? 'https' : 'http';
+  return `${scheme}://${isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 const DEFAULT_LISTEN = '127.0.0.1:9000';
@@ -96,6 +120,12 @@ function domain(text: string): string {
   const name = text.toLowerCase();
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) throw wrongUsage(`--domain is a host name such as s3.example.com, not "${text}".`);
   return name;
+}
+
+function tlsFiles(cert: string | undefined, key: string | undefined): Config['tls'] {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw wrongUsage('--tls-cert and --tls-key are given together, or neither.');
+  return { certFile: resolve(cert), keyFile: resolve(key) };
 }
 
 function directory(text: string | undefined, scheme: string, flag: string, otherwise: string): string {

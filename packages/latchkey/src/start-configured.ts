@@ -1,35 +1,42 @@
 import { mkdir } from 'node:fs/promises';
+import { trustedProxies } from '@latchkey/server/forwarded';
+import type { Certificate } from '@latchkey/server/http';
 import type { Log } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
+import { readCertificate } from './certificate.ts';
 import type { Address, Config } from './config.ts';
-import { Failure } from './failure.ts';
+import { Failure, wrongUsage } from './failure.ts';
 import { openStores } from './open-stores.ts';
 import { type FoundRoot, rootCredentials } from './root-credentials.ts';
 import { version } from './version.ts';
 
-export type Started = { readonly server: RunningServer; readonly root: FoundRoot };
+export type Started = {
+  readonly server: RunningServer;
+  readonly root: FoundRoot;
+  /** What both addresses speak TLS with, if they do. */
+  readonly certificate: Certificate | undefined;
+};
 
 /** Starts the server that a configuration describes. Throws a `Failure` whose sentence says what stands in the way. */
 export async function startConfigured(config: Config, log: Log): Promise<Started> {
+  requireNetworks(config.trustedProxies);
+  const certificate = config.tls && (await readCertificate(config.tls));
   await makeDirectory(config.data);
   const root = await rootCredentials(config.data, config.root);
   const stores = await openStores(config, log);
-  const { listen, consoleListen, region, sigv2, domains } = config;
   try {
-    const server = await startServer({
-      ...stores,
-      listen,
-      consoleListen,
-      region,
-      sigv2,
-      domains,
-      log,
-      root: root.credentials,
-      version: version(),
-    });
-    return { server, root };
+    const server = await startServer({ ...config, ...stores, tls: certificate, log, root: root.credentials, version: version() });
+    return { server, root, certificate };
   } catch (error) {
     throw describe(error, config);
+  }
+}
+
+function requireNetworks(networks: readonly string[]): void {
+  try {
+    trustedProxies(networks);
+  } catch (error) {
+    throw wrongUsage(`--trusted-proxy: ${(error as Error).message}`);
   }
 }
 

@@ -1,10 +1,13 @@
 import { jsonLog } from '@latchkey/server/log';
+import { certificateRenewal } from '../certificate.ts';
 import { defineCommand } from '../command.ts';
 import { serveConfig, serveFlags } from '../config.ts';
 import { wrongUsage } from '../failure.ts';
 import { startConfigured } from '../start-configured.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { showNewRoot, welcome } from '../welcome.ts';
+
+const RENEWAL_INTERVAL_MS = 30_000;
 
 /** `latchkey serve`: prints one line of JSON when it accepts connections, and runs until SIGTERM or SIGINT. */
 export const serve = defineCommand({
@@ -29,6 +32,10 @@ start makes some, shows them once and keeps them in root-credentials.json in the
     const { s3, console } = started.server;
     showNewRoot(started.root, config, output);
     output.record({ listening: { s3, console } });
+    if (config.tls && started.certificate) {
+      const look = certificateRenewal(config.tls, started.certificate, started.server.renewCertificate, log);
+      setInterval(() => void look(), RENEWAL_INTERVAL_MS).unref();
+    }
     if (isBare) welcome(started, config, output);
 
     log.info('stopping', { signal: await stopped });
