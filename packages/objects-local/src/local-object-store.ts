@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { newHealth } from '@latchkey/storage/health';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import { inFlight, repeat } from './background.ts';
@@ -51,23 +51,24 @@ export type LocalObjectStore = ObjectStore & {
  */
 export async function openLocalObjectStore(options: LocalObjectStoreOptions): Promise<LocalObjectStore> {
   const {
-    directory,
     files = nodeFiles,
     clock = Date.now,
     inlineLimitBytes = 16 * 1024,
     collectAfterMs = 60_000,
     reserveBytes = 16 * 1024 * 1024,
   } = options;
+  const directory = resolve(options.directory);
   const directories = { blobs: join(directory, 'blobs'), tmp: join(directory, 'tmp'), index: join(directory, 'index') };
   const temporary = join(directories.tmp, instanceName());
   await files.makeDirectory(directory);
   await requireKnownFormat(files, directory);
   for (const path of [directories.index, temporary]) await files.makeDirectory(path);
   await makeBlobDirectories(files, directories.blobs);
-  for (const path of [directories.tmp, directory]) await files.syncDirectory(path);
 
   const health = newHealth('object store', options.onReadOnly);
   const catalogue = openCatalogue(directories.index, health, () => files.freeBytes(directory));
+  // What holds the names of all that was just made: without them, nothing in it would be found after a power cut.
+  for (const path of [directories.index, directories.tmp, directory, dirname(directory)]) await files.syncDirectory(path);
   await recover(files, catalogue, directories, clock());
   const blobs = openBlobs(files, health, directories.blobs, temporary);
   const pins = openPins(catalogue, collectAfterMs, clock);

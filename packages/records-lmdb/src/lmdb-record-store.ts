@@ -1,4 +1,5 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir, open as openFile, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { commitQueue } from '@latchkey/storage/commit-queue';
 import { newHealth } from '@latchkey/storage/health';
 import type { CommitResult, JsonValue, RecordChange, RecordKind, RecordStore, StoredRecord } from '@latchkey/storage/record-store';
@@ -26,6 +27,8 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
   });
   const records = root.openDB<Buffer, Buffer>('records', BYTES);
   const generations = root.openDB<Buffer, Buffer>('generations', BYTES);
+  // What holds the names of all that was just made: without them, nothing in it would be found after a power cut.
+  for (const path of [directory, dirname(resolve(directory))]) await syncDirectory(path);
   const commits = commitQueue({ transact: (apply) => root.childTransaction(apply), health, freeBytes: () => freeBytes(directory) });
 
   return {
@@ -62,6 +65,15 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
       await root.close();
     },
   };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await openFile(path);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }
 
 async function freeBytes(path: string): Promise<number> {
