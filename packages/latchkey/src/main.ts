@@ -3,7 +3,6 @@ import type { Command } from './command.ts';
 import { processEnvironment } from './config.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import { parseFlags } from './flags.ts';
-import { commandHelp, overview } from './help.ts';
 import { createOutput, type Output } from './output.ts';
 import { version } from './version.ts';
 
@@ -36,11 +35,11 @@ export async function main(argv: readonly string[]): Promise<number> {
 async function run([name, ...rest]: readonly string[], output: Output): Promise<number> {
   switch (name) {
     case undefined:
-      output.say(helpOverview());
+      output.say(await helpOverview());
       return 2;
     case '--help':
     case '-h':
-      output.line(helpOverview());
+      output.line(await helpOverview());
       return 0;
     case '--version':
       output.line(version());
@@ -56,6 +55,7 @@ async function runCommand(name: string, argv: readonly string[], output: Output)
   const command = isCommand(name) ? await commands[name]?.load() : undefined;
   if (command === undefined) throw unknownCommand(name);
   if (argv.includes('--help') || argv.includes('-h')) {
+    const { commandHelp } = await import('./help.ts');
     output.line(commandHelp(command));
     return 0;
   }
@@ -73,7 +73,8 @@ function unknownCommand(name: string): Failure {
   return wrongUsage(`There is no command ${name}.${suggestion ? ` Did you mean ${suggestion}?` : ''}`);
 }
 
-function helpOverview(): string {
+async function helpOverview(): Promise<string> {
+  const { overview } = await import('./help.ts');
   return overview(version(), Object.fromEntries(Object.entries(commands).map(([name, { summary }]) => [name, summary])));
 }
 

@@ -1,5 +1,5 @@
 import { presign as presignUrl } from '@latchkey/sigv4/presign';
-import { presignPost } from '@latchkey/sigv4/presign-post';
+import type { PresignedPost } from '@latchkey/sigv4/presign-post';
 import { type ClientTarget, clientFlags, requireCredentials, signingTarget } from '../client-target.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { type Environment, localEndpoint } from '../config.ts';
@@ -70,7 +70,7 @@ endpoint it signs for AWS; without credentials too, for the server on this machi
       }
     }
     const common = await commonOptions(call);
-    if (method === 'POST') printForm(object, makeForm(object, common, values), values, output);
+    if (method === 'POST') printForm(object, await makeForm(object, common, values), values, output);
     else await printUrl(object, makeUrl(method, object, common, values), values, output);
     return 0;
   },
@@ -136,7 +136,9 @@ async function printUrl({ bucket, key }: S3Uri, signed: ReturnType<typeof makeUr
 }
 
 /** A key that ends with a slash is the place for a file of any name. */
-function makeForm({ bucket, key }: S3Uri, common: Common, values: PresignValues) {
+async function makeForm({ bucket, key }: S3Uri, common: Common, values: PresignValues): Promise<PresignedPost> {
+  // Loaded for forms only: every module costs a millisecond of the start.
+  const { presignPost } = await import('@latchkey/sigv4/presign-post');
   return inSentences(() =>
     presignPost({
       ...common,
@@ -149,7 +151,7 @@ function makeForm({ bucket, key }: S3Uri, common: Common, values: PresignValues)
   );
 }
 
-function printForm({ bucket, key }: S3Uri, form: ReturnType<typeof makeForm>, values: PresignValues, output: Output): void {
+function printForm({ bucket, key }: S3Uri, form: PresignedPost, values: PresignValues, output: Output): void {
   const { url, fields } = form;
   const expiresAt = new Date(form.expiresAt).toISOString();
   const curl = values.curl ? curlFormCommand(url, fields, 'FILE') : undefined;
