@@ -52,7 +52,7 @@ function makeContainer({ bucket, region, endpoint, style }: AddressOptions): Add
   if (!region) throw new SigningOptionError('region', 'must be given, such as us-east-1.');
   const base = parseEndpoint(endpoint ?? awsEndpoint(region));
   if (bucket === undefined) return base;
-  if (!/^[A-Za-z0-9][\w.-]+$/.test(bucket)) throw new SigningOptionError('bucket', 'must be a bucket name.');
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(bucket)) throw new SigningOptionError('bucket', 'must be a bucket name.');
   const isVirtual = style ? style === 'virtual' : endpoint === undefined && /^[a-z0-9-]+$/.test(bucket);
   if (!isVirtual) return { ...base, path: `${base.path}/${bucket}` };
   if (/^[\d.]+(:|$)|^\[/.test(base.host)) throw new SigningOptionError('style', "must be 'path' for an IP address.");

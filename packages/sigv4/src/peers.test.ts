@@ -123,7 +123,7 @@ describe.each(keys)('for the key %j', (key) => {
       credentials,
       now: signingDate,
     });
-    expect(inHeaders.headers['authorization']).toBe(signed.headers['authorization']);
+    expect(inHeaders.headers.authorization).toBe(signed.headers.authorization);
   });
 
   test('aws4 signs headers as we do', async () => {
@@ -162,7 +162,7 @@ test('other services than S3 are signed as @smithy/signature-v4 signs them: path
       credentials,
       now,
     });
-    expect(ours.headers['authorization']).toBe(theirs.headers['authorization']);
+    expect(ours.headers.authorization).toBe(theirs.headers.authorization);
   }
 });
 
@@ -191,7 +191,7 @@ for version in ['s3v4', 's3']:
         print(json.dumps([version, 'PUT', key, client.generate_presigned_url('upload_part', dict(where, UploadId='u+/=', PartNumber=7), ExpiresIn=900)]))
 `;
       const input = JSON.stringify({ ...credentials, region, bucket, keys, endpoint: `http://${host}` });
-      const ran = spawnSync(python, ['-c', program], { input, encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+      const ran = spawnSync(python, ['-c', program], { input, encoding: 'utf8', env: { PATH: process.env.PATH } });
       expect(ran.stderr).toBe('');
       const made: [string, string, string, string][] = ran.stdout
         .trim()
