@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { newHealth } from '@latchkey/storage/health';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import { inFlight, repeat } from './background.ts';
+import { oneEarlySync } from './blob-writer.ts';
 import { makeBlobDirectories, openBlobs } from './blobs.ts';
 import { bucketsOf } from './buckets.ts';
 import { openCatalogue } from './catalogue.ts';
@@ -77,6 +78,7 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
   const context: Context = {
     track: writes.track,
     space,
+    earlySync: oneEarlySync(),
     files,
     catalogue,
     health,

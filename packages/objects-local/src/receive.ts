@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { S3Error } from '@latchkey/s3/errors';
-import { type Health, writeError } from '@latchkey/storage/health';
+import { writeError } from '@latchkey/storage/health';
 import type { IncomingBody, StoredChecksums } from '@latchkey/storage/object-store';
 import { timeOrderedId } from '@latchkey/storage/time-ordered-id';
+import { openBlobWriter, type Writing } from './blob-writer.ts';
 import type { Blobs } from './blobs.ts';
 import { blockChecks } from './block-checks.ts';
-import type { Files } from './files.ts';
 import type { Body } from './row.ts';
 import type { Space } from './space.ts';
 
@@ -20,10 +20,8 @@ export type Received = {
   readonly inline: Buffer | undefined;
 };
 
-export type Receiving = {
-  readonly files: Files;
+export type Receiving = Writing & {
   readonly blobs: Blobs;
-  readonly health: Health;
   readonly space: Space;
   readonly clock: () => number;
   /** Bodies up to this size go into the index. */
@@ -67,12 +65,12 @@ async function receiveFile(
   head: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
 ): Promise<Received> {
-  const { blobs, files, health, clock } = context;
+  const { blobs, files, clock } = context;
   const id = timeOrderedId(clock());
   const file = await ours(blobs.create(id));
+  const writer = openBlobWriter(context, file);
   let isOpen = true;
   try {
-    const writer = overlappingWriter(files, file);
     const md5 = createHash('md5');
     const checks = blockChecks();
     let sizeBytes = 0;
@@ -87,13 +85,14 @@ async function receiveFile(
     requireSize(body, sizeBytes);
     const sealed = body.seal?.();
     await writer.write(checks.finish());
-    await writer.end();
-    await health.durably('a file', files.sync(file));
+    await writer.finish();
     isOpen = false;
     await ours(files.close(file));
     await ours(blobs.publish(id));
     return { sizeBytes, md5: md5.digest('hex'), checksums: sealed?.checksums, body: { kind: 'file', id }, inline: undefined };
   } catch (error) {
+    // Not before the last write has ended: the number of a closed file is soon that of another.
+    await writer.settle();
     if (isOpen) await files.close(file).catch(() => undefined);
     await blobs.discard(id).catch(() => undefined);
     throw error;
@@ -103,34 +102,6 @@ async function receiveFile(
 function requireSize(body: IncomingBody, sizeBytes: number): void {
   if (body.sizeBytes !== undefined && body.sizeBytes !== sizeBytes) throw new S3Error('IncompleteBody');
 }
-
-/** Gathers chunks into writes of a megabyte, one of which is under way while the next chunks arrive and are hashed. */
-function overlappingWriter(files: Files, file: number): { write(chunk: Uint8Array): Promise<void>; end(): Promise<void> } {
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
-  let underWay: Promise<void> = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    await underWay;
-    underWay = ours(files.append(file, gathered));
-    // It is awaited before the next one; until then its failure is not unhandled.
-    underWay.catch(() => undefined);
-    gathered = [];
-    gatheredBytes = 0;
-  };
-  return {
-    async write(chunk) {
-      gathered.push(chunk);
-      gatheredBytes += chunk.length;
-      if (gatheredBytes >= WRITE_BYTES) await flush();
-    },
-    async end() {
-      await flush();
-      await underWay;
-    },
-  };
-}
-
-const WRITE_BYTES = 1 << 20;
 
 /** Failures of the file system in S3's words. Those of the body pass as they are, so they are told apart here. */
 async function ours<T>(working: Promise<T>): Promise<T> {

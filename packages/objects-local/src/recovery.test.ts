@@ -30,7 +30,7 @@ describe('a crash at any call of the file system', () => {
     },
   };
   for (const [name, run] of Object.entries(operations)) {
-    test(`of a ${name} leaves the old state or the new one, and nothing else`, async () => {
+    test(`of a ${name} leaves the old state or the new one, and nothing else`, { timeout: 60_000 }, async () => {
       let states = new Set<string>();
       for (let callsBeforeCrash = 0; ; callsBeforeCrash++) {
         await rm(directory, { recursive: true });
