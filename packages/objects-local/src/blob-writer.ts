@@ -30,7 +30,8 @@ export function openBlobWriter({ files, health, earlySync }: Writing, file: numb
     unsyncedBytes += gatheredBytes;
     gathered = [];
     gatheredBytes = 0;
-    if (unsyncedBytes < SYNC_BYTES) return;
+  };
+  const syncEarly = async (): Promise<void> => {
     const early = earlySync(() => health.durably('a file', files.sync(file)));
     if (early === undefined) return;
     await syncing;
@@ -43,6 +44,7 @@ export function openBlobWriter({ files, health, earlySync }: Writing, file: numb
       gathered.push(chunk);
       gatheredBytes += chunk.length;
       if (gatheredBytes >= WRITE_BYTES) await flush();
+      if (unsyncedBytes >= SYNC_BYTES) await syncEarly();
     },
     async finish() {
       await flush();
