@@ -184,6 +184,12 @@ describe('conditions', () => {
     expect((await get({ 'if-modified-since': lastModified })).status).toBe(304);
     expect((await get({ 'if-unmodified-since': lastModified })).status).toBe(200);
   });
+  test('read every form of date that HTTP knows', async () => {
+    for (const date of ['Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994', 'Sun, 06 Nov 1994 08:49:37 GMT']) {
+      expect((await get({ 'if-unmodified-since': date })).status, date).toBe(412);
+      expect((await get({ 'if-modified-since': date })).status, date).toBe(200);
+    }
+  });
   test('of an object that is not there are NoSuchKey', async () => {
     for (const name of ['if-match', 'if-none-match'])
       expectError(await s3('GET', '/box/none', { headers: { [name]: '*' } }), { status: 404, code: 'NoSuchKey' });

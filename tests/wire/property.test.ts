@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, openConnection } from '../support/connection.ts';
-import { encodePath, encodeQuery, type Pairs, percentEncode, presignedQuery } from '../support/independent-signer.ts';
+import { encodePath, encodeQuery, type Pairs, percentEncode, presignedQuery, signQuery } from '../support/independent-signer.ts';
 import { REGION, ROOT, testServer } from '../support/test-server.ts';
 import { bytesOf, presigned, presignedV2, send, signed, type WireRequest } from '../support/wire-client.ts';
 
