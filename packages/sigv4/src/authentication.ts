@@ -11,12 +11,12 @@ export type Refused = { readonly kind: 'refused'; readonly refusal: Refusal };
 export type V4Authentication = {
   readonly kind: 'v4-query' | 'v4-header';
   readonly accessKeyId: string;
-  readonly sessionToken?: string;
+  readonly sessionToken?: string | undefined;
   readonly signedAt: Date;
   /** Of a pre-signed URL: the last moment at which it is good. */
-  readonly expiresAt?: Date;
+  readonly expiresAt?: Date | undefined;
   /** How many seconds a pre-signed URL asked for. */
-  readonly expiresInSeconds?: number;
+  readonly expiresInSeconds?: number | undefined;
   /**
    * What the body must hash to, in lower-case hex; or `UNSIGNED-PAYLOAD`; or, with 'v4-header' only, a `STREAMING-…` word that names the
    * form of an aws-chunked body. With 'v4-query' any other word is to be compared with the body's hash like a hash, and so fails.
@@ -27,17 +27,19 @@ export type V4Authentication = {
   readonly amzDate: string;
   /** Lower-case names, in the order listed. */
   readonly signedHeaders: readonly string[];
+  /** The same as sent, joined with `;`. */
+  readonly signedHeaderList: string;
   readonly signature: string;
   /** The last line of the canonical request. */
   readonly payloadHashLine: string;
-  readonly publicHosts: readonly PublicHost[];
+  readonly publicHosts: readonly PublicHost[] | undefined;
 };
 
 /** Signature version 2 in the query. */
 export type V2Authentication = {
   readonly kind: 'v2-query';
   readonly accessKeyId: string;
-  readonly sessionToken?: string;
+  readonly sessionToken?: string | undefined;
   /** SigV2 does not say when it was signed. */
   readonly signedAt?: undefined;
   readonly expiresAt: Date;
@@ -47,8 +49,8 @@ export type V2Authentication = {
   readonly expires: string;
   readonly signature: string;
   /** The bucket that the Host header names, if it names one. */
-  readonly virtualHostBucket?: string;
-  readonly publicHosts: readonly PublicHost[];
+  readonly virtualHostBucket?: string | undefined;
+  readonly publicHosts: readonly PublicHost[] | undefined;
 };
 
 /** A name under which clients know us, where a proxy in front rewrites the Host header or takes a prefix off the path. */

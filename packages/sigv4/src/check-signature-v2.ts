@@ -7,7 +7,7 @@ import type { QueryParameter } from './target.ts';
 
 /** Judges a SigV2 query signature. SigV2 signs every `x-amz-*` header, so there is none that could be unsigned. */
 export function checkSignatureV2(authentication: V2Authentication, request: SignedRequest, secretAccessKey: string): SignatureCheck {
-  const texts = ['', ...authentication.publicHosts.map((host) => host.pathPrefix)].map((prefix) =>
+  const texts = ['', ...(authentication.publicHosts ?? []).map((host) => host.pathPrefix)].map((prefix) =>
     stringToSignV2(authentication, request, prefix),
   );
   const isMatch = texts.some((text) => equalInConstantTime(authentication.signature, base64(hmacSha1(secretAccessKey, text))));

@@ -3,8 +3,10 @@ import { equalInConstantTime, utf8 } from './bytes.ts';
 import { canonicalRequest, headerLine, signature, stringToSign } from './canonical.ts';
 import { checkSignatureV2 } from './check-signature-v2.ts';
 import { uriEncodePath } from './encode.ts';
+import { recent } from './recent.ts';
 import type { Refusal } from './refusal.ts';
 import { type HeaderField, headerValue, type SignedRequest } from './request.ts';
+import type { Scope } from './scope.ts';
 import { canonicalQueryOf, type QueryParameter } from './target.ts';
 
 /** Whether the signature is the one that this secret makes for this request. */
@@ -22,12 +24,9 @@ export function checkSignature(
   if (authentication.kind === 'v2-query') return checkSignatureV2(authentication, request, secretAccessKey);
   const names = headersNotSigned(authentication.signedHeaders, request.headers);
   if (names !== undefined) return { ok: false, refusal: { kind: 'headers-not-signed', names } };
-  const isMatch = (canonical: string): boolean =>
-    equalInConstantTime(authentication.signature, sign(authentication, secretAccessKey, canonical));
-
   const asReceived = canonicalOf(authentication, request, request.target.canonicalPath);
-  if (isMatch(asReceived)) return { ok: true };
-  for (const canonical of otherCanonicals(authentication, request)) if (isMatch(canonical)) return { ok: true };
+  if (isRight(authentication, secretAccessKey, asReceived)) return OK;
+  for (const canonical of otherCanonicals(authentication, request)) if (isRight(authentication, secretAccessKey, canonical)) return OK;
   return {
     ok: false,
     refusal: {
@@ -40,8 +39,38 @@ export function checkSignature(
   };
 }
 
-const sign = ({ accessKeyId, scope, amzDate }: V4Authentication, secretAccessKey: string, canonical: string): string =>
-  signature(accessKeyId, secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
+const OK: SignatureCheck = { ok: true };
+
+/** A right signature, with all that it was made of. */
+type Made = {
+  readonly secretAccessKey: string;
+  readonly amzDate: string;
+  readonly scope: Scope;
+  readonly signature: string;
+};
+
+/** By canonical request, which is no secret; never by signature, which is only ever compared in constant time. */
+const made = recent<Made>();
+
+function isRight(
+  { accessKeyId, scope, amzDate, signature: provided }: V4Authentication,
+  secretAccessKey: string,
+  canonical: string,
+): boolean {
+  const known = made.get(canonical);
+  if (known !== undefined && isMadeOf(known, secretAccessKey, amzDate, scope)) return equalInConstantTime(provided, known.signature);
+  const right = signature(accessKeyId, secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
+  if (!equalInConstantTime(provided, right)) return false;
+  made.set(canonical, { secretAccessKey, amzDate, scope, signature: right });
+  return true;
+}
+
+const isMadeOf = (known: Made, secretAccessKey: string, amzDate: string, scope: Scope): boolean =>
+  equalInConstantTime(known.secretAccessKey, secretAccessKey) &&
+  known.amzDate === amzDate &&
+  known.scope.date === scope.date &&
+  known.scope.region === scope.region &&
+  known.scope.service === scope.service;
 
 /** `host` and every `x-amz-*` header must be signed, except the hash of the body, which is checked against the body itself. */
 function headersNotSigned(signedHeaders: readonly string[], headers: readonly HeaderField[]): readonly string[] | undefined {
@@ -54,7 +83,7 @@ function headersNotSigned(signedHeaders: readonly string[], headers: readonly He
 }
 
 function canonicalOf(authentication: V4Authentication, request: SignedRequest, path: string, host?: string): string {
-  const { signedHeaders, payloadHashLine } = authentication;
+  const { signedHeaders, signedHeaderList, payloadHashLine } = authentication;
   let lines = '';
   for (const name of signedHeaders) {
     const value = name === 'host' && host !== undefined ? host : signedValue(name, request);
@@ -65,7 +94,7 @@ function canonicalOf(authentication: V4Authentication, request: SignedRequest, p
     path,
     query: canonicalQueryOf(request.target),
     lines,
-    list: signedHeaders.join(';'),
+    list: signedHeaderList,
     payloadHash: payloadHashLine,
   });
 }
@@ -83,7 +112,7 @@ const findIgnoringCase = (query: readonly QueryParameter[], name: string): Query
 /** What the client may have signed when a proxy rewrote Host or path, or when the service is one whose paths are encoded twice. */
 function otherCanonicals(authentication: V4Authentication, request: SignedRequest): readonly string[] {
   const { canonicalPath } = request.target;
-  const behindProxy = authentication.publicHosts.map(({ host, pathPrefix }: PublicHost) =>
+  const behindProxy = (authentication.publicHosts ?? []).map(({ host, pathPrefix }: PublicHost) =>
     canonicalOf(authentication, request, uriEncodePath(pathPrefix) + canonicalPath, host),
   );
   if (authentication.scope.service === 's3' || !canonicalPath.includes('%')) return behindProxy;

@@ -30,15 +30,18 @@ export function readHeaderV4(authorization: string, request: SignedRequest, rule
   return {
     kind: 'v4-header',
     accessKeyId: credential.accessKeyId,
-    ...(sessionToken === undefined ? {} : { sessionToken }),
+    sessionToken,
     signedAt: sent.moment,
+    expiresAt: undefined,
+    expiresInSeconds: undefined,
     payloadHash: payloadHash ?? BODY_HASH_UNKNOWN,
     scope: credential.scope,
     amzDate: date,
     signedHeaders: components.signedHeaders.split(';'),
+    signedHeaderList: components.signedHeaders,
     signature: components.signature,
     payloadHashLine: payloadHash ?? BODY_HASH_UNKNOWN,
-    publicHosts: rules.publicHosts ?? [],
+    publicHosts: rules.publicHosts,
   };
 }
 

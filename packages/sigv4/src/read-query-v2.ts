@@ -25,14 +25,14 @@ export function readQueryV2(found: QuerySignature, request: SignedRequest, rules
   return {
     kind: 'v2-query',
     accessKeyId: v2AccessKeyId,
-    ...(token === undefined ? {} : { sessionToken: token }),
+    sessionToken: token,
     expiresAt,
     payloadHash: headerValue(request.headers, 'x-amz-content-sha256') ?? UNSIGNED_PAYLOAD,
     expires: v2Expires,
     // A plus that nobody encoded arrives as a space; base64 has no spaces.
     signature: v2Signature.replaceAll(' ', '+'),
-    ...(rules.virtualHostBucket === undefined ? {} : { virtualHostBucket: rules.virtualHostBucket }),
-    publicHosts: rules.publicHosts ?? [],
+    virtualHostBucket: rules.virtualHostBucket,
+    publicHosts: rules.publicHosts,
   };
 }
 

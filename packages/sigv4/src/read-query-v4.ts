@@ -1,7 +1,7 @@
 import { type Authentication, refused } from './authentication.ts';
 import { UNSIGNED_PAYLOAD } from './canonical.ts';
 import { parseCredential, refuseScope } from './credential-scope.ts';
-import type { QueryRefusal, TimeRefusal } from './refusal.ts';
+import type { TimeRefusal } from './refusal.ts';
 import { headerValue, type SignedRequest } from './request.ts';
 import { MAX_EXPIRES_SECONDS, MAX_SKEW_MS, type VerifyRules } from './rules.ts';
 import { ALGORITHM, parseAmzDate } from './scope.ts';
@@ -18,9 +18,11 @@ export function readQueryV4(found: QuerySignature, request: SignedRequest, rules
   if (signedAt === undefined) return refused({ kind: 'date-malformed' });
   const wrongScope = refuseScope(credential, date, 'query', rules);
   if (wrongScope !== undefined) return refused(wrongScope);
-  const wrongExpiry = refuseExpires(expires);
-  if (wrongExpiry !== undefined) return refused(wrongExpiry);
-  const expiresAt = new Date(signedAt.getTime() + Number(expires) * 1000);
+  const expiresInSeconds = Number(expires);
+  if (!(Number.isInteger(expiresInSeconds) && /^-?\d+$/.test(expires))) return refused({ kind: 'expires-not-a-number' });
+  if (expiresInSeconds < 0) return refused({ kind: 'expires-negative' });
+  if (expiresInSeconds > MAX_EXPIRES_SECONDS) return refused({ kind: 'expires-too-big' });
+  const expiresAt = new Date(signedAt.getTime() + expiresInSeconds * 1000);
   const wrongTime = refuseTime(signedAt, expiresAt, expires, rules.now);
   if (wrongTime !== undefined) return refused(wrongTime);
 
@@ -28,17 +30,18 @@ export function readQueryV4(found: QuerySignature, request: SignedRequest, rules
   return {
     kind: 'v4-query',
     accessKeyId: credential.accessKeyId,
-    ...(securityToken === undefined ? {} : { sessionToken: securityToken }),
+    sessionToken: securityToken,
     signedAt,
     expiresAt,
-    expiresInSeconds: Number(expires),
+    expiresInSeconds,
     payloadHash: header ?? found.contentSha256 ?? UNSIGNED_PAYLOAD,
     scope: credential.scope,
     amzDate: date,
     signedHeaders: found.signedHeaders.split(';'),
+    signedHeaderList: found.signedHeaders,
     signature,
     payloadHashLine: found.contentSha256 ?? header ?? UNSIGNED_PAYLOAD,
-    publicHosts: rules.publicHosts ?? [],
+    publicHosts: rules.publicHosts,
   };
 }
 
@@ -53,15 +56,9 @@ const isComplete = (found: QuerySignature): found is Complete =>
   found.signedHeaders !== undefined &&
   found.signature !== undefined;
 
-function refuseExpires(expires: string): QueryRefusal | undefined {
-  if (!/^-?\d+$/.test(expires)) return { kind: 'expires-not-a-number' };
-  if (Number(expires) < 0) return { kind: 'expires-negative' };
-  return Number(expires) > MAX_EXPIRES_SECONDS ? { kind: 'expires-too-big' } : undefined;
-}
-
 /** "Valid while now <= date + expires"; zero seconds are over at once; a date more than the skew ahead would stretch every maximum life. */
 function refuseTime(signedAt: Date, expiresAt: Date, expires: string, now: Date): TimeRefusal | undefined {
   if (signedAt.getTime() - now.getTime() > MAX_SKEW_MS) return { kind: 'not-yet-valid', signedAt, now };
-  if (now > expiresAt || Number(expires) === 0) return { kind: 'expired', expiresInSeconds: expires, expiresAt, now };
+  if (now > expiresAt || expiresAt.getTime() === signedAt.getTime()) return { kind: 'expired', expiresInSeconds: expires, expiresAt, now };
   return undefined;
 }

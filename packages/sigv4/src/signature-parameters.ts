@@ -23,7 +23,7 @@ export function querySignature(query: readonly QueryParameter[]): QuerySignature
   const found: QuerySignature = {};
   const others: string[] = [];
   for (const { name, value } of query) {
-    const field = FIELDS.get(name);
+    const field = fieldOf(name);
     if (field !== undefined) {
       if (found[field] !== undefined) found.repeated ??= name;
       found[field] = value;
@@ -60,18 +60,35 @@ export function repeatedHeader(headers: readonly HeaderField[]): string | undefi
   return undefined;
 }
 
-const FIELDS = new Map<string, Exclude<keyof QuerySignature, 'repeated'>>([
-  ['X-Amz-Algorithm', 'algorithm'],
-  ['X-Amz-Credential', 'credential'],
-  ['X-Amz-Date', 'date'],
-  ['X-Amz-Expires', 'expires'],
-  ['X-Amz-SignedHeaders', 'signedHeaders'],
-  ['X-Amz-Signature', 'signature'],
-  ['X-Amz-Security-Token', 'securityToken'],
-  ['X-Amz-Content-Sha256', 'contentSha256'],
-  ['AWSAccessKeyId', 'v2AccessKeyId'],
-  ['Signature', 'v2Signature'],
-  ['Expires', 'v2Expires'],
-]);
+type Field = Exclude<keyof QuerySignature, 'repeated'>;
+
+function fieldOf(name: string): Field | undefined {
+  switch (name) {
+    case 'X-Amz-Algorithm':
+      return 'algorithm';
+    case 'X-Amz-Credential':
+      return 'credential';
+    case 'X-Amz-Date':
+      return 'date';
+    case 'X-Amz-Expires':
+      return 'expires';
+    case 'X-Amz-SignedHeaders':
+      return 'signedHeaders';
+    case 'X-Amz-Signature':
+      return 'signature';
+    case 'X-Amz-Security-Token':
+      return 'securityToken';
+    case 'X-Amz-Content-Sha256':
+      return 'contentSha256';
+    case 'AWSAccessKeyId':
+      return 'v2AccessKeyId';
+    case 'Signature':
+      return 'v2Signature';
+    case 'Expires':
+      return 'v2Expires';
+    default:
+      return undefined;
+  }
+}
 
 const isExtension = (name: string): boolean => /^x-(?:amz|latchkey)-/i.test(name);

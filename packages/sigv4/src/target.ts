@@ -1,4 +1,5 @@
 import { uriEncode, uriEncodePath } from './encode.ts';
+import { recent } from './recent.ts';
 
 /** A request target, decoded once for everyone: routing reads the decoded texts, verifying the canonical ones. */
 export type ParsedTarget = {
@@ -36,16 +37,11 @@ export type QueryParameter = {
  * Characters U+0080 to U+00FF are taken as the raw bytes they stand for in an HTTP head.
  */
 export function parseTarget(rawTarget: string): ParsedTarget | { readonly problem: string } {
-  if (rawTarget.charCodeAt(0) !== SLASH) return { problem: 'The request target does not start with "/".' };
-  const pathKind = scan(rawTarget, 0, QUESTION_MARK);
-  if (pathKind.problem !== undefined) return { problem: pathKind.problem };
-  const rawPath = pathKind.end === rawTarget.length ? rawTarget : rawTarget.slice(0, pathKind.end);
-  const rawQuery = pathKind.end === rawTarget.length ? '' : rawTarget.slice(pathKind.end + 1);
-  const path = pathKind.isPlain ? rawPath : decode(rawPath, false);
-  if (path === undefined) return { problem: badEscape('path') };
-  const parsed = parseQuery(rawQuery);
-  if ('problem' in parsed) return parsed;
-  return { raw: rawTarget, path, canonicalPath: pathKind.isPlain ? path : uriEncodePath(path), rawQuery, ...parsed };
+  const known = parsed.get(rawTarget);
+  if (known !== undefined) return known;
+  const target = parse(rawTarget);
+  if (!('problem' in target)) parsed.set(rawTarget, target);
+  return target;
 }
 
 /**
@@ -71,50 +67,101 @@ export function canonicalQueryOf(target: ParsedTarget): string {
   return start === 0 ? rawQuery.slice(end + 1) : rawQuery.slice(0, start) + rawQuery.slice(end);
 }
 
-const SIGNATURE = 'X-Amz-Signature';
+const parsed = recent<ParsedTarget>();
 
-function parseQuery(rawQuery: string): Pick<ParsedTarget, 'query' | 'isCanonical'> | { readonly problem: string } {
-  const query: QueryParameter[] = [];
-  let isCanonical = true;
-  let previous: QueryParameter | undefined;
-  for (let start = 0; start < rawQuery.length; ) {
-    const name = scan(rawQuery, start, AMPERSAND, EQUALS);
-    const hasEquals = rawQuery.charCodeAt(name.end) === EQUALS;
-    const value = hasEquals ? scan(rawQuery, name.end + 1, AMPERSAND) : { ...EMPTY, end: name.end };
-    const problem = name.problem ?? value.problem;
-    if (problem !== undefined) return { problem };
-    if (value.end > start) {
-      const parameter = readParameter(rawQuery, start, name, value, hasEquals);
-      if (parameter === undefined) return { problem: badEscape('query') };
-      const inOrder = signsAfter(previous, parameter);
-      isCanonical &&= hasEquals && name.isCanonical && value.isCanonical && inOrder;
-      query.push(parameter);
-      // The signature is not signed, so it may stand anywhere.
-      if (parameter.name !== SIGNATURE) previous = parameter;
-    } else isCanonical = false;
-    if (value.end === rawQuery.length - 1) isCanonical = false;
-    start = value.end + 1;
+function parse(rawTarget: string): ParsedTarget | { readonly problem: string } {
+  if (!rawTarget.startsWith('/')) return { problem: 'The request target does not start with "/".' };
+  let end = 0;
+  let isPlain = true;
+  for (; end < rawTarget.length; end++) {
+    const code = rawTarget.charCodeAt(end);
+    if (UNRESERVED[code] === 1 || code === SLASH) continue;
+    if (code === QUESTION_MARK) break;
+    if (isRefused(code)) return { problem: refusedCharacter(code) };
+    isPlain = false;
   }
-  return { query, isCanonical };
+  const rawPath = rawTarget.slice(0, end);
+  const path = isPlain ? rawPath : decode(rawPath);
+  if (path === undefined) return { problem: badEscape('path') };
+  const rawQuery = rawTarget.slice(end + 1);
+  const parsed = parseQuery(rawQuery);
+  if ('problem' in parsed) return parsed;
+  const { query, isCanonical } = parsed;
+  return { raw: rawTarget, path, canonicalPath: isPlain ? path : uriEncodePath(path), query, rawQuery, isCanonical };
 }
 
-function readParameter(rawQuery: string, start: number, name: Scan, value: Scan, hasEquals: boolean): QueryParameter | undefined {
-  const rawName = rawQuery.slice(start, name.end);
-  const rawValue = hasEquals ? rawQuery.slice(name.end + 1, value.end) : '';
-  const decodedName = name.isPlain ? rawName : decode(rawName, true);
-  const decodedValue = value.isPlain ? rawValue : decode(rawValue, true);
-  if (decodedName === undefined || decodedValue === undefined) return undefined;
+const SIGNATURE = 'X-Amz-Signature';
+
+type ParsedQuery = Pick<ParsedTarget, 'query' | 'isCanonical'>;
+
+/** One pass over the characters, so that what needs neither decoding nor encoding is only cut out. */
+function parseQuery(rawQuery: string): ParsedQuery | { readonly problem: string } {
+  const query: QueryParameter[] = [];
+  let isCanonical = !rawQuery.endsWith('&');
+  let start = 0;
+  let equals = -1;
+  let isPlain = true;
+  let isCanonicalPair = true;
+  for (let at = 0; at <= rawQuery.length; at++) {
+    const code = at < rawQuery.length ? rawQuery.charCodeAt(at) : AMPERSAND;
+    if (UNRESERVED[code] === 1) continue;
+    if (code === EQUALS && equals === -1) {
+      equals = at;
+    } else if (code !== AMPERSAND) {
+      if (isRefused(code)) return { problem: refusedCharacter(code) };
+      isPlain = false;
+      isCanonicalPair &&= code === PERCENT && isCanonicalEscape(rawQuery, at);
+    } else {
+      isCanonicalPair &&= equals !== -1;
+      if (at > start) {
+        const parameter = readPair(rawQuery, start, equals, at, isPlain, isCanonicalPair);
+        if (parameter === undefined) return { problem: badEscape('query') };
+        query.push(parameter);
+      }
+      isCanonical &&= isCanonicalPair || rawQuery === '';
+      start = at + 1;
+      equals = -1;
+      isPlain = true;
+      isCanonicalPair = true;
+    }
+  }
+  return { query, isCanonical: isCanonical && isSorted(query) };
+}
+
+function readPair(
+  rawQuery: string,
+  start: number,
+  equals: number,
+  end: number,
+  isPlain: boolean,
+  isCanonical: boolean,
+): QueryParameter | undefined {
+  const hasEquals = equals !== -1;
+  const rawName = rawQuery.slice(start, hasEquals ? equals : end);
+  const rawValue = hasEquals ? rawQuery.slice(equals + 1, end) : '';
+  const name = isPlain ? rawName : decode(rawName.replaceAll('+', ' '));
+  const value = isPlain ? rawValue : decode(rawValue.replaceAll('+', ' '));
+  if (name === undefined || value === undefined) return undefined;
+  const isEncoded = isPlain || isCanonical;
   return {
-    name: decodedName,
-    value: decodedValue,
+    name,
+    value,
     hasEquals,
-    canonicalName: name.isCanonical ? rawName : uriEncode(decodedName),
-    canonicalValue: value.isCanonical ? rawValue : uriEncode(decodedValue),
+    canonicalName: isEncoded ? rawName : uriEncode(name),
+    canonicalValue: isEncoded ? rawValue : uriEncode(value),
   };
 }
 
-const signsAfter = (previous: QueryParameter | undefined, next: QueryParameter): boolean =>
-  previous === undefined || next.name === SIGNATURE || byNameThenValue(previous, next) <= 0;
+/** In the order in which it is signed; the signature may stand anywhere, for it is not signed. */
+function isSorted(query: readonly QueryParameter[]): boolean {
+  let previous: QueryParameter | undefined;
+  for (const parameter of query) {
+    if (parameter.name === SIGNATURE) continue;
+    if (previous !== undefined && byNameThenValue(previous, parameter) > 0) return false;
+    previous = parameter;
+  }
+  return true;
+}
 
 /** Encoded texts are ASCII, so comparing them as texts is comparing them as bytes. */
 function byNameThenValue(a: QueryParameter, b: QueryParameter): number {
@@ -123,38 +170,11 @@ function byNameThenValue(a: QueryParameter, b: QueryParameter): number {
   return a.canonicalValue < b.canonicalValue ? -1 : 1;
 }
 
-/** What one pass over a piece of the target found, so that most pieces need neither decoding nor encoding. */
-type Scan = {
-  readonly end: number;
-  /** No escape, no `+`: the text is its own decoded and its own canonical form. */
-  readonly isPlain: boolean;
-  /** Encoded exactly as SigV4 would. */
-  readonly isCanonical: boolean;
-  readonly problem?: string;
-};
-
-const EMPTY: Scan = { end: 0, isPlain: true, isCanonical: true };
 const [PERCENT, AMPERSAND, SLASH, EQUALS, QUESTION_MARK] = [37, 38, 47, 61, 63];
 
 /** 1 for every ASCII code that SigV4 never encodes. */
 const UNRESERVED = new Uint8Array(128);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~') UNRESERVED[character.charCodeAt(0)] = 1;
-
-function scan(text: string, start: number, stop: number, orStop = -1): Scan {
-  let isPlain = true;
-  let isCanonical = true;
-  let end = start;
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (UNRESERVED[code] === 1) continue;
-    if (code === stop || code === orStop) break;
-    if (code === SLASH && stop === QUESTION_MARK) continue;
-    if (isRefused(code)) return { end, isPlain, isCanonical, problem: refusedCharacter(code) };
-    isPlain = false;
-    isCanonical &&= code === PERCENT && isCanonicalEscape(text, end);
-  }
-  return { end, isPlain, isCanonical };
-}
 
 /** True for the escape of a byte that SigV4 encodes, in upper case; what the escapes of one text make together is left to {@link decode}. */
 function isCanonicalEscape(text: string, at: number): boolean {
@@ -165,6 +185,7 @@ function isCanonicalEscape(text: string, at: number): boolean {
 
 const hexDigit = (code: number): number => (code >= 48 && code <= 57 ? code - 48 : code >= 65 && code <= 70 ? code - 55 : -1);
 
+/** White space, control characters, `#`, `\`, and what is no byte. */
 const isRefused = (code: number): boolean => code <= 0x20 || code === 0x23 || code === 0x5c || code === 0x7f || code > 0xff;
 
 const refusedCharacter = (code: number): string =>
@@ -172,13 +193,14 @@ const refusedCharacter = (code: number): string =>
 
 const badEscape = (part: string): string => `The ${part} of the request target is not percent-encoded UTF-8.`;
 
-function decode(text: string, plusIsSpace: boolean): string | undefined {
-  let escaped = text;
-  if (plusIsSpace) escaped = escaped.replaceAll('+', ' ');
-  escaped = escaped.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+function decode(text: string): string | undefined {
   try {
-    return decodeURIComponent(escaped);
+    return decodeURIComponent(RAW_BYTE.test(text) ? text.replace(RAW_BYTES, escapeByte) : text);
   } catch {
     return undefined;
   }
 }
+
+const RAW_BYTE = /[\x80-\xff]/;
+const RAW_BYTES = /[\x80-\xff]/g;
+const escapeByte = (byte: string): string => `%${byte.charCodeAt(0).toString(16)}`;
