@@ -51,6 +51,8 @@ export function openCatalogue(directory: string, health: Health, freeBytes: () =
     overlappingSync: false,
     // The library's own batching makes a promise nobody holds, whose rejection would end the process when a commit fails.
     eventTurnBatching: false,
+    // Address space, not memory or disk: an index that outgrows it is mapped again, and the old mapping stays.
+    mapSize: 2 ** 38,
     maxDbs: 16,
     maxReaders: 512,
     ...BYTES,

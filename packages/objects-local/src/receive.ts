@@ -115,31 +115,40 @@ async function ours<T>(working: Promise<T>): Promise<T> {
 /** The same bytes, ending at once with the signal's reason when it is aborted, also in the middle of waiting for more. */
 async function* abortable(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void> {
   if (signal === undefined) return yield* bytes;
-  const { aborted, release } = abortion(signal);
   const chunks = bytes[Symbol.asyncIterator]();
   let isDone = false;
   try {
     for (;;) {
-      signal.throwIfAborted();
-      const next = await Promise.race([chunks.next(), aborted]);
+      const next = await unlessAborted(chunks.next(), signal);
       isDone = next.done === true;
       if (next.done) return;
       yield next.value;
     }
   } finally {
-    release();
     // Not awaited: a body that hangs would hang here as well.
     if (!isDone) chunks.return?.().catch(() => undefined);
   }
 }
 
-function abortion(signal: AbortSignal): { readonly aborted: Promise<never>; readonly release: () => void } {
-  let release = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
+/**
+ * A listener of its own for each wait: racing against one promise for the whole upload would keep every chunk alive until its end,
+ * since a promise holds on to whoever waits for it.
+ */
+function unlessAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
+    const settle = (): void => signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    release = () => signal.removeEventListener('abort', onAbort);
+    waiting.then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error) => {
+        settle();
+        reject(error);
+      },
+    );
   });
-  aborted.catch(() => undefined);
-  return { aborted, release };
 }

@@ -7,11 +7,11 @@ export function authorise(request: Authenticated): Authorised {
   for (const permission of request.operation.needs(request)) {
     if (!allows(request.principal, permission)) throw new S3Error('AccessDenied');
   }
-  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } = request;
+  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key } = request;
   const { operation, principal, signature, form } = request;
   const may = (permission: Permission) => allows(principal, permission);
   // biome-ignore format: field by field, for speed
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key, operation, principal, signature, form, may } as Authorised;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key, operation, principal, signature, form, may } as Authorised;
 }
 
 function allows(principal: Principal, _permission: Permission): boolean {

@@ -5,16 +5,18 @@
  *
  * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
+import { S3Error } from '@latchkey/s3/errors';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
 import { headerValue } from './headers.ts';
 import { findCredentials, type Identities } from './identity/identities.ts';
 import type { Log } from './log.ts';
+import { otherMeanings } from './meanings.ts';
 import type { RequestCounts } from './metrics.ts';
 import { operations } from './operations/index.ts';
 import { parse } from './parse.ts';
-import type { Authenticated, Incoming, Reply, Site, Stores } from './pipeline.ts';
+import type { Addressed, Authenticated, Incoming, Reply, Site, Stores } from './pipeline.ts';
 import { errorReply } from './respond.ts';
 import { createRouter } from './route.ts';
 
@@ -35,7 +37,23 @@ export type GatewayOptions = {
 
 export function createGateway({ stores, site, identities, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
   const route = createRouter(operations);
-  const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization, publicHosts: site.publicAddresses } as const;
+  const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
+  const lookUp = (accessKeyId: string) => findCredentials(identities, accessKeyId);
+  const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, lookUp);
+
+  /** As it arrived; behind a proxy, as it may have been signed. The refusal is that of what arrived. */
+  async function authenticateAsMeant(addressed: Addressed): Promise<Authenticated> {
+    try {
+      return await authenticateOne(addressed);
+    } catch (refusal) {
+      if (site.publicAddresses.length === 0 || !(refusal instanceof S3Error) || refusal.code !== 'SignatureDoesNotMatch') throw refusal;
+      for (const meaning of otherMeanings(addressed, site)) {
+        const authenticated = await authenticateOne(meaning).catch(() => undefined);
+        if (authenticated !== undefined && authenticated.signature !== undefined) return authenticated;
+      }
+      throw refusal;
+    }
+  }
 
   return {
     async handle(incoming) {
@@ -44,12 +62,11 @@ export function createGateway({ stores, site, identities, sigv2, ignoreForeignAu
         const addressed = parse(incoming, site);
         request = addressed;
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
-        const operation = route(addressed);
-        const authenticated = await authenticate(addressed, operation, rules, (id) => findCredentials(identities, id));
+        const authenticated = await authenticateAsMeant(addressed);
         request = authenticated;
         const authorised = authorise(authenticated);
-        const reply = await operation.run(authorised, stores, site);
-        counts.count(operation.name, authenticated.signature?.authType, reply.status);
+        const reply = await authorised.operation.run(authorised, stores, site);
+        counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
         return await crossOrigin(reply, addressed, stores);
       } catch (cause) {
         const reply = errorReply(cause, incoming, site.hostId, log);

@@ -4,6 +4,7 @@ import { bucketName, objectKey } from '@latchkey/s3/names';
 import { type ParsedTarget, parseTarget } from '@latchkey/sigv4/target';
 import { headerValue } from './headers.ts';
 import type { Addressed, Incoming, Resource, Site } from './pipeline.ts';
+import { prefixOf } from './public-address.ts';
 
 /**
  * Splits the raw target into bucket and key, path or virtual-host style.
@@ -14,12 +15,17 @@ export function parse(incoming: Incoming, site: Pick<Site, 'domains' | 'publicAd
   const target = parseTarget(incoming.rawTarget);
   if ('problem' in target) throw new S3Error('InvalidURI', { fields: { URI: incoming.rawTarget.slice(0, 1024) } });
   const host = headerValue(incoming.headers, 'host') ?? '';
-  const hosted = bucketOfHost(host, site.domains);
-  const path = withoutPrefix(target.path, host, site.publicAddresses);
-  if (hosted !== undefined) return addressed(incoming, target, host, 'virtual', resource(hosted, path.slice(1)));
+  const bucket = bucketOfHost(host, site);
+  if (bucket === undefined) return addressedAs(incoming, target, host, prefixOf(host.toLowerCase(), target.path, site.publicAddresses));
+  return addressed(incoming, target, host, 'virtual', '', resource(bucket, target.path.slice(1)));
+}
+
+/** Path style: bucket and key stand behind `pathPrefix`, which the path begins with. */
+export function addressedAs(incoming: Incoming, target: ParsedTarget, host: string, pathPrefix: string): Addressed {
+  const path = pathPrefix === '' ? target.path : target.path.slice(pathPrefix.length);
   const slash = path.indexOf('/', 1);
   const bucket = slash === -1 ? path.slice(1) : path.slice(1, slash);
-  return addressed(incoming, target, host, 'path', resource(bucket, slash === -1 ? '' : path.slice(slash + 1)));
+  return addressed(incoming, target, host, 'path', pathPrefix, resource(bucket, slash === -1 ? '' : path.slice(slash + 1)));
 }
 
 function resource(bucket: string, key: string): Resource {
@@ -35,10 +41,12 @@ function addressed(
   target: ParsedTarget,
   host: string,
   style: Addressed['style'],
+  pathPrefix: string,
   { scope, bucket, key }: Resource,
 ): Addressed {
   const { method, rawTarget, headers, body, peer, requestId, receivedAt } = incoming;
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } as Addressed;
+  // biome-ignore format: field by field
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key } as Addressed;
 }
 
 /**
@@ -66,21 +74,15 @@ const ONCE_ONLY: Readonly<Record<string, number>> = Object.assign(Object.create(
   expect: 32,
 });
 
-function bucketOfHost(host: string, domains: readonly string[]): string | undefined {
+/** The bucket of virtual-host style. A public name is never one bucket of another; of several base domains the longest counts. */
+export function bucketOfHost(host: string, { domains, publicAddresses }: Pick<Site, 'domains' | 'publicAddresses'>): string | undefined {
   const name = withoutPort(host).toLowerCase();
+  for (const address of publicAddresses) if (address.hostname === name) return undefined;
   for (const domain of domains) {
     if (name.length > domain.length + 1 && name.endsWith(domain) && name[name.length - domain.length - 1] === '.')
       return name.slice(0, -domain.length - 1);
   }
   return undefined;
-}
-
-/** The path behind the public URL's own, where a proxy passes it on as it is. */
-function withoutPrefix(path: string, host: string, addresses: Site['publicAddresses']): string {
-  for (const { host: publicHost, pathPrefix } of addresses) {
-    if (pathPrefix !== '' && host === publicHost && path.startsWith(`${pathPrefix}/`)) return path.slice(pathPrefix.length);
-  }
-  return path;
 }
 
 function withoutPort(host: string): string {

@@ -39,6 +39,8 @@ export type Addressed = Incoming & {
   readonly target: ParsedTarget;
   readonly host: string;
   readonly style: 'path' | 'virtual';
+  /** What of the path is the public URL's own; usually nothing. */
+  readonly pathPrefix: string;
 } & Resource;
 
 export type Resource =

@@ -1,7 +1,9 @@
 /** The names under which clients know this server, where a proxy in front has its own. */
-import type { PublicHost } from '@latchkey/sigv4/authentication';
-
-export type PublicAddress = PublicHost & {
+export type PublicAddress = {
+  /** As in a Host header: with the port if it is not the default one. */
+  readonly host: string;
+  /** `/storage`, or nothing. */
+  readonly pathPrefix: string;
   /** `https://files.example.com/storage`, without a slash at its end. */
   readonly url: string;
   readonly hostname: string;
@@ -14,4 +16,13 @@ export function publicAddress(text: string): PublicAddress {
     throw new Error(`"${text}" is not a public URL such as https://files.example.com or https://example.com/storage.`);
   const pathPrefix = url.pathname.replace(/\/+$/, '');
   return { url: `${url.origin}${pathPrefix}`, host: url.host, hostname: url.hostname, pathPrefix };
+}
+
+/** The prefix that a path has under a public name: the longest, where one name shows several. */
+export function prefixOf(host: string, path: string, addresses: readonly PublicAddress[]): string {
+  let longest = '';
+  for (const { host: publicHost, pathPrefix } of addresses) {
+    if (publicHost === host && pathPrefix.length > longest.length && path.startsWith(`${pathPrefix}/`)) longest = pathPrefix;
+  }
+  return longest;
 }

@@ -1,21 +1,26 @@
 /** What answers on the S3 address: S3, and under `/-/`, which no bucket can be called, health and facts about the server. */
 import type { Gateway } from './gateway.ts';
+import { headerValue } from './headers.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
-import type { Stores } from './pipeline.ts';
+import { bucketOfHost } from './parse.ts';
+import type { Site, Stores } from './pipeline.ts';
 
 export type S3AddressOptions = {
   readonly gateway: Gateway;
+  readonly site: Site;
   readonly stores: Stores;
   readonly region: string;
   readonly version: string;
   readonly consoleUrl: string;
 };
 
-export function s3Handler({ gateway, stores, region, version, consoleUrl }: S3AddressOptions): Handler {
+export function s3Handler({ gateway, site, stores, region, version, consoleUrl }: S3AddressOptions): Handler {
   const facts = JSON.stringify({ version, region, console: consoleUrl });
   return async (incoming) => {
-    if (!incoming.rawTarget.startsWith('/-/')) return gateway.handle(incoming);
+    // Where Host names a bucket, `-/…` is a key in it.
+    const isOurs = incoming.rawTarget.startsWith('/-/') && bucketOfHost(headerValue(incoming.headers, 'host') ?? '', site) === undefined;
+    if (!isOurs) return gateway.handle(incoming);
     const health = await healthReply(incoming, stores);
     if (health !== undefined) return health;
     if (incoming.rawTarget === '/-/latchkey.json') return textReply(200, facts, 'application/json');

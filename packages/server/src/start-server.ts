@@ -66,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     hostId: randomBytes(48).toString('base64'),
     publicAddresses,
     sandboxesActiveContent: options.sandboxesActiveContent ?? false,
-    domains: [...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost'],
+    domains: baseDomains([...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost']),
     now: options.now ?? Date.now,
   };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
@@ -87,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     try {
       s3Listener = await listen(
         options.listen,
-        s3Handler({ gateway, stores, region, version: options.version, consoleUrl: consoleListener.url }),
+        s3Handler({ gateway, site, stores, region, version: options.version, consoleUrl: consoleListener.url }),
         context,
       );
     } catch (error) {
@@ -111,6 +111,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.all([objects.close(), records.close()]);
     throw error;
   }
+}
+
+/** In lower case, the longest first: of two that fit a Host, the longer one is meant. */
+function baseDomains(domains: readonly string[]): readonly string[] {
+  return domains.map((domain) => domain.toLowerCase()).sort((a, b) => b.length - a.length);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type MultipartChecksum,
   multipartChecksum,
 } from '@latchkey/s3/multipart-checksums';
-import type { PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
+import type { CompletedPart, PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
 import { amzValue } from './headers.ts';
 import type { Authenticated } from './pipeline.ts';
 
@@ -30,6 +30,7 @@ export function uploadChecksumHeaders(checksum: MultipartChecksum | undefined): 
 export async function completedChecksums(
   request: Authenticated,
   begun: UploadChecksum | undefined,
+  named: readonly CompletedPart[],
 ): Promise<(parts: readonly PartRecord[]) => StoredChecksums | undefined> {
   const claimedType = amzValue(request, 'x-amz-checksum-type');
   if (claimedType !== undefined && begun !== undefined && checksumType(claimedType) !== begun.type) {
@@ -37,6 +38,7 @@ export async function completedChecksums(
       message: `The upload was created using the ${begun.type} checksum mode. The complete request must use the same checksum mode.`,
     });
   }
+  if (begun?.type === 'COMPOSITE') requirePartChecksums(begun.algorithm, named);
   const claimedSize = amzValue(request, 'x-amz-mp-object-size');
   const hasher = begun?.type === 'COMPOSITE' ? await openHasher(begun.algorithm) : undefined;
 
@@ -63,6 +65,14 @@ export async function completedChecksums(
     checkClaim(request, algorithm, value);
     return { type: hasher === undefined ? 'FULL_OBJECT' : 'COMPOSITE', values: { [algorithm]: value } };
   };
+}
+
+function requirePartChecksums(algorithm: ChecksumAlgorithm, named: readonly CompletedPart[]): void {
+  const missing = named.find(({ checksums }) => checksums?.[algorithm] === undefined);
+  if (missing === undefined) return;
+  throw new S3Error('InvalidRequest', {
+    message: `The upload was created using a ${algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${missing.partNumber} in the request.`,
+  });
 }
 
 /** Of an upload that named no checksum: the one that all its parts have. */

@@ -2,6 +2,8 @@
  * Who is asking: the one path by which a request gets a principal. Exactly one mechanism is in use, or none at all and
  * the request is anonymous; anything that looks like a signature rules anonymous out.
  */
+import { uriEncodePath } from '@latchkey/sigv4/encode';
+import type { SignedRequest } from '@latchkey/sigv4/request';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
 import { asBytes } from '../headers.ts';
@@ -17,16 +19,16 @@ export type CredentialLookUp = (accessKeyId: string) => FoundCredentials | undef
 export async function authenticate(
   addressed: Addressed,
   operation: Operation,
-  rules: Required<Omit<VerifyRules, 'now' | 'virtualHostBucket'>>,
+  rules: Pick<VerifyRules, 'region' | 'service' | 'sigv2'> & { readonly ignoreForeignAuthorization: boolean },
   lookUp: CredentialLookUp,
 ): Promise<Authenticated> {
   const now = new Date(addressed.receivedAt);
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
-  const { region, service, sigv2, ignoreForeignAuthorization, publicHosts } = rules;
-  const common = { region, service, sigv2, ignoreForeignAuthorization, publicHosts, now };
+  const { region, service, sigv2, ignoreForeignAuthorization } = rules;
+  const common = { region, service, sigv2, ignoreForeignAuthorization, now };
   const current = hosted === undefined ? common : { ...common, virtualHostBucket: hosted };
   let found: FoundCredentials | undefined;
-  const verdict = await verify(addressed, current, (accessKeyId) => {
+  const verdict = await verify(asSignatureReads(addressed), current, (accessKeyId) => {
     found = lookUp(accessKeyId);
     return found;
   });
@@ -44,9 +46,17 @@ export async function authenticate(
   }
 }
 
+/** SigV2 signs bucket and key, and never the path under which a proxy shows them. */
+function asSignatureReads(addressed: Addressed): SignedRequest {
+  const { method, target, headers, pathPrefix } = addressed;
+  if (pathPrefix === '' || !target.query.some(({ name }) => name === 'AWSAccessKeyId')) return addressed;
+  return { method, headers, target: { ...target, canonicalPath: target.canonicalPath.slice(uriEncodePath(pathPrefix).length) } };
+}
+
 /** The file's key is only known from the form; the fields take the place of headers. */
 function withForm(addressed: Addressed, operation: Operation, { principal, signature, form }: AuthenticatedForm): Authenticated {
-  const headers = [...form.fields].map(([name, value]) => [name, asBytes(value)] as const);
+  // What a form calls `acl` is the header `x-amz-acl`.
+  const headers = [...form.fields].map(([name, value]) => [name === 'acl' ? 'x-amz-acl' : name, asBytes(value)] as const);
   return authenticated({ ...addressed, headers }, operation, principal, signature, form);
 }
 
@@ -60,7 +70,7 @@ function authenticated(
   signature: SignatureFacts | undefined,
   form: PostedForm | undefined = undefined,
 ): Authenticated {
-  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key } = addressed;
+  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key } = addressed;
   // biome-ignore format: one line a step
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, scope, bucket, key, operation, principal, signature, form } as Authenticated;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key, operation, principal, signature, form } as Authenticated;
 }

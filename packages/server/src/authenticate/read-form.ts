@@ -60,13 +60,22 @@ export function readForm(request: Addressed): Promise<UploadForm> {
       file = stream;
       // Whoever reads the file is told; where nobody does any more, there is nobody to tell.
       stream.on('error', () => undefined);
-      resolve({ fields: fields.values, file: { name: filename, bytes: stream } });
+      resolve({ fields: fields.values, file: { name: filename, bytes: wholeFile(stream) } });
     });
     parser.on('partsLimit', () => fail(new S3Error('MaxPostPreDataLengthExceededError')));
     parser.on('error', fail);
     parser.on('finish', () => reject(wrongNumberOfFiles(0)));
     feed(request, parser, () => file?.destroyed === true).catch(fail);
   });
+}
+
+/** A form that ends in the middle of its file is told in S3's words. */
+async function* wholeFile(stream: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (cause) {
+    throw cause instanceof S3Error ? cause : new S3Error('MalformedPOSTRequest', { cause });
+  }
 }
 
 /** Hands the body over as fast as the file is read; stops where nobody wants the file any more. */

@@ -1,8 +1,10 @@
 /** ACLs as S3 has them by default: disabled. Reading shows the owner; setting anything but that is refused. */
 import { checkAclHeaders, ownerAclXml } from '@latchkey/s3/acl';
 import { S3Error } from '@latchkey/s3/errors';
+import { childOf, childrenOf, childText, parseXmlRoot, type XmlElement } from '@latchkey/s3/xml';
+import { documentBody } from '../body.ts';
 import { amzHeaders, amzValue } from '../headers.ts';
-import type { Authenticated, Reply } from '../pipeline.ts';
+import type { Authorised, Reply, Site } from '../pipeline.ts';
 import { bucketOperation, objectOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
 import { missingKey } from './missing-key.ts';
@@ -25,9 +27,9 @@ export const putBucketAcl = bucketOperation({
   method: 'PUT',
   subresource: 'acl',
   needs: onBucket('s3:PutBucketAcl'),
-  async run(request, stores) {
+  async run(request, stores, site) {
     await existingBucket(stores, request.bucket);
-    return unchanged(request);
+    return unchanged(request, site);
   },
 });
 
@@ -47,15 +49,31 @@ export const putObjectAcl = objectOperation({
   method: 'PUT',
   subresource: 'acl',
   needs: onObject('s3:PutObjectAcl'),
-  async run(request, { objects }) {
+  async run(request, { objects }, site) {
     if ((await objects.headObject(request.bucket, request.key)) === undefined) throw missingKey(request);
-    return unchanged(request);
+    return unchanged(request, site);
   },
 });
 
-/** A canned ACL that changes nothing is accepted; a document of grants never is. */
-function unchanged(request: Authenticated): Reply {
+/** A canned ACL that changes nothing is accepted, and so is the document that a read shows: the owner has full control, nobody else anything. */
+async function unchanged(request: Authorised, site: Site): Promise<Reply> {
   checkAclHeaders(amzHeaders(request));
-  if (amzValue(request, 'x-amz-acl') === undefined) throw new S3Error('AccessControlListNotSupported');
+  if (amzValue(request, 'x-amz-acl') !== undefined) return emptyReply(200);
+  const document = await documentBody(request, { maxBytes: 64 * 1024 });
+  if (document.length === 0 || !isOwnersAlone(parseXmlRoot(document, 'AccessControlPolicy'), site.owner.id))
+    throw new S3Error('AccessControlListNotSupported');
   return emptyReply(200);
+}
+
+function isOwnersAlone(policy: XmlElement, ownerId: string): boolean {
+  const list = childOf(policy, 'AccessControlList');
+  return (
+    list !== undefined &&
+    childrenOf(list, 'Grant').every((grant) => {
+      const grantee = childOf(grant, 'Grantee');
+      return (
+        childText(grant, 'Permission')?.trim() === 'FULL_CONTROL' && grantee !== undefined && childText(grantee, 'ID')?.trim() === ownerId
+      );
+    })
+  );
 }

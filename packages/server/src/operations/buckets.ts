@@ -5,6 +5,7 @@ import { checkLocationConstraint, parseCreateBucket } from '@latchkey/s3/create-
 import { S3Error } from '@latchkey/s3/errors';
 import { listBucketsParameters } from '@latchkey/s3/list-parameters';
 import { documentBody } from '../body.ts';
+import { deleteCors } from '../bucket-cors.ts';
 import { amzHeaders, amzValue } from '../headers.ts';
 import { bucketOperation, serviceOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
@@ -29,12 +30,14 @@ export const createBucket = bucketOperation({
   name: 'CreateBucket',
   method: 'PUT',
   needs: onBucket('s3:CreateBucket'),
-  async run(request, { objects }, site) {
+  async run(request, { objects, records }, site) {
     checkAclHeaders(amzHeaders(request));
     if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
       throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
     const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));
     checkLocationConstraint(locationConstraint ?? site.region, site.region);
+    // Settings of a bucket of this name that was deleted just before a crash must not be those of the new one.
+    if ((await objects.getBucket(request.bucket)) === undefined) await deleteCors(records, request.bucket);
     await objects
       .createBucket({ name: request.bucket, createdAt: wholeSecond(site.now()), region: site.region })
       .catch((error: unknown) => {
@@ -59,8 +62,9 @@ export const deleteBucket = bucketOperation({
   name: 'DeleteBucket',
   method: 'DELETE',
   needs: onBucket('s3:DeleteBucket'),
-  async run(request, { objects }) {
+  async run(request, { objects, records }) {
     await objects.deleteBucket(request.bucket);
+    await deleteCors(records, request.bucket);
     return emptyReply(204);
   },
 });

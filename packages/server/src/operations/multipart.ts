@@ -105,7 +105,7 @@ export const completeMultipartUpload = objectOperation({
       request.key,
       uploadId,
       parts.map(({ partNumber, etag, checksums }) => ({ partNumber, etag, checksums })),
-      { condition, now: site.now(), sealChecksums: await completedChecksums(request, upload?.checksum) },
+      { condition, now: site.now(), sealChecksums: await completedChecksums(request, upload?.checksum, parts) },
     );
     const { bucket, key } = request;
     const location = `${bucketUrl(request, site)}/${uriEncodePath(key)}`;

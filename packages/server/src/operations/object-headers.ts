@@ -44,7 +44,8 @@ export function objectHeaders(
   if (!(typed || overrides?.has('content-type'))) headers.push('Content-Type', 'binary/octet-stream');
   if (site.sandboxesActiveContent) headers.push(...sandboxHeaders(overrides?.get('content-type') ?? record.headers['content-type']));
   for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
-  if (record.tags !== undefined) headers.push('x-amz-tagging-count', String(Object.keys(record.tags).length));
+  const tagCount = record.tags === undefined ? 0 : Object.keys(record.tags).length;
+  if (tagCount > 0) headers.push('x-amz-tagging-count', String(tagCount));
   if (isWhole && record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
     for (const [algorithm, value] of Object.entries(record.checksums.values))
       headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);

@@ -1,6 +1,9 @@
+import { invalidArgument } from '@latchkey/s3/errors';
 import { quoteEtag } from '@latchkey/s3/etag';
 import type { Written } from '@latchkey/storage/object-store';
 import { objectBody } from '../body.ts';
+import { queryValue } from '../headers.ts';
+import type { Authenticated } from '../pipeline.ts';
 import { objectOperation } from './define.ts';
 import { objectProperties } from './object-properties.ts';
 import { onObject } from './permissions.ts';
@@ -15,6 +18,7 @@ export const putObject = objectOperation({
   method: 'PUT',
   needs: onObject('s3:PutObject'),
   async run(request, { objects }, site) {
+    refusePartWithoutUpload(request);
     const properties = objectProperties(request);
     const condition = writeCondition(request);
     const body = await objectBody(request, { maxBytes: MAX_PUT_BYTES });
@@ -36,4 +40,11 @@ export function writtenHeaders(written: Pick<Written, 'etag' | 'checksums'>): st
     headers.push('x-amz-checksum-type', written.checksums.type);
   }
   return headers;
+}
+
+/** A client that lost its upload id must not overwrite the whole object with one part. */
+function refusePartWithoutUpload(request: Authenticated): void {
+  const partNumber = queryValue(request, 'partNumber');
+  if (partNumber !== undefined)
+    throw invalidArgument('This operation does not accept a part number without an upload id.', 'partNumber', partNumber);
 }
