@@ -14,6 +14,7 @@ export default defineConfig({
       project('command', 'tests/command/**/*.test.ts', { testTimeout: 30 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
       project('clients', 'tests/clients/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds }),
       project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('console', 'tests/console/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('cluster', 'tests/cluster/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
