@@ -102,6 +102,23 @@ describe('the Authorization header', () => {
   });
 });
 
+test('a signature that does not cover Host is refused', async () => {
+  const headers: Pairs = [
+    ['x-amz-content-sha256', sha256Hex('')],
+    ['x-amz-date', amzDate(NOON)],
+  ];
+  const value = authorization(
+    { method: 'GET', path: '/photos/cat.jpg', query: [], headers, payloadHash: sha256Hex('') },
+    { credentials: ROOT, date: NOON, region: REGION },
+  );
+  const reply = await send(server, {
+    method: 'GET',
+    target: '/photos/cat.jpg',
+    headers: [['Host', server.host], ...headers, ['Authorization', value]],
+  });
+  expectError(reply, { status: 403, code: 'AccessDenied', fields: { HeadersNotSigned: 'host' } });
+});
+
 describe('the credential', () => {
   const withCredential = (credential: string) =>
     withAuthorization(header(get(), 'authorization').replace(/Credential=[^,]+/, `Credential=${credential}`));

@@ -69,6 +69,20 @@ describe('the request line', () => {
       }
     },
   );
+  test.each(['*', '/', '/box', '/none-such/key', '/%zz'])(
+    'OPTIONS %s is refused or answered as a preflight, and fails nothing',
+    async (target) => {
+      for (const origin of ['', 'Origin: https://example.com\r\nAccess-Control-Request-Method: PUT\r\n']) {
+        const { statuses, text } = await everythingAfter(
+          `OPTIONS ${target} HTTP/1.1\r\nHost: ${server.host}\r\n${origin}Connection: close\r\n\r\n`,
+          1000,
+        );
+        expect(statuses.length, text).toBe(1);
+        expect([400, 403], text).toContain(statuses[0]);
+        expect(text.toLowerCase()).not.toContain('access-control-allow');
+      }
+    },
+  );
   test('CONNECT is refused', async () => {
     const { statuses, text } = await everythingAfter(`CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n`);
     expect(

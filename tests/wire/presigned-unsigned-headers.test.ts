@@ -145,6 +145,15 @@ describe('x-amz-content-sha256, the one that need not be signed', () => {
   });
 });
 
+test('the hash of a body that a GET has not is signed and otherwise ignored', async () => {
+  const request = presigned(server, 'GET', '/secrets/plan', { payloadHash: sha('something') });
+  expect((await send(server, withHeader(request, 'x-amz-content-sha256', sha('something')))).text).toBe('attack at dawn');
+  expectError(await send(server, withHeader(request, 'x-amz-content-sha256', sha('other'))), {
+    status: 403,
+    code: 'SignatureDoesNotMatch',
+  });
+});
+
 describe.each(['GET', 'HEAD', 'DELETE'])('on a pre-signed %s', (method) => {
   test.each([
     'x-amz-checksum-mode',

@@ -437,6 +437,38 @@ describe('two mechanisms at once', () => {
   });
 });
 
+describe('where foreign Authorization headers are to be ignored', async () => {
+  const lenient = await testServer({ ignoreForeignAuthorization: true });
+  afterAll(() => lenient.close());
+  beforeAll(async () => {
+    await send(lenient, signed(lenient, 'PUT', '/photos'));
+    await send(lenient, signed(lenient, 'PUT', PATH, { body: 'meow' }));
+  });
+  const PATH = '/photos/cat.jpg';
+  test.each(['Bearer abc.def', 'Basic cm9vdDpyb290', 'bearer x', ''])('a URL sent with %j is judged by its query', async (value) => {
+    expect((await send(lenient, withHeader(presigned(lenient, 'GET', PATH), 'Authorization', value))).text).toBe('meow');
+    const bad = withQuery(presigned(lenient, 'GET', PATH), set('X-Amz-Signature', '0'.repeat(64)));
+    expectError(await send(lenient, withHeader(bad, 'Authorization', value)), { status: 403, code: 'SignatureDoesNotMatch' });
+  });
+  test.each(['AWS a:b', 'AWS4-HMAC-SHA256 Credential=x'])('a URL sent with %j still has two mechanisms', async (value) => {
+    expectError(await send(lenient, withHeader(presigned(lenient, 'GET', PATH), 'Authorization', value)), {
+      status: 400,
+      code: 'InvalidArgument',
+    });
+  });
+  test('a foreign header alone is no signature', async () => {
+    const reply = await send(lenient, {
+      method: 'GET',
+      target: PATH,
+      headers: [
+        ['Host', lenient.host],
+        ['Authorization', 'Bearer x'],
+      ],
+    });
+    expect([400, 403]).toContain(reply.status);
+  });
+});
+
 describe('SigV2', () => {
   const REQUIRED_V2 = 'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters';
   test.each(['Signature', 'Expires', 'AWSAccessKeyId'])('a URL without %s names all three', async (name) => {
@@ -494,4 +526,10 @@ test.each(['PUT', 'HEAD', 'DELETE'])('a GET URL does not serve %s', async (metho
       )
     ).text,
   ).toBe('meow');
+});
+
+test('nothing secret is logged', () => {
+  const log = server.logged.join('\n');
+  expect(log).not.toContain(ROOT.secretAccessKey);
+  expect(log).not.toMatch(/X-Amz-Signature|[0-9a-f]{64}/);
 });
