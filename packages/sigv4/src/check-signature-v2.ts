@@ -7,9 +7,10 @@ import type { QueryParameter } from './target.ts';
 
 /** Judges a SigV2 query signature. SigV2 signs every `x-amz-*` header, so there is none that could be unsigned. */
 export function checkSignatureV2(authentication: V2Authentication, request: SignedRequest, secretAccessKey: string): SignatureCheck {
-  const texts = ['', ...(authentication.publicHosts ?? []).map((host) => host.pathPrefix)].map((prefix) =>
-    stringToSignV2(authentication, request, prefix),
-  );
+  const rawPath = pathOf(request);
+  // Old SDKs sign `/bucket/` for the request path `/bucket`: both name the bucket.
+  const paths = /^\/[^/]+$/.test(rawPath) && authentication.virtualHostBucket === undefined ? [rawPath, `${rawPath}/`] : [rawPath];
+  const texts = paths.map((path) => stringToSignV2(authentication, request, path));
   const isMatch = texts.some((text) => equalInConstantTime(authentication.signature, base64(hmacSha1(secretAccessKey, text))));
   if (isMatch) return { ok: true };
   return {
@@ -27,14 +28,16 @@ export function checkSignatureV2(authentication: V2Authentication, request: Sign
  * Method, content-md5, content-type, expiry, `x-amz-*` headers, bucket and path, sub-resources. Content-Type is signed whether the client
  * knew it or not: sending one that was not signed breaks the signature, unlike in SigV4.
  */
-function stringToSignV2(authentication: V2Authentication, request: SignedRequest, pathPrefix: string): string {
+function stringToSignV2(authentication: V2Authentication, request: SignedRequest, rawPath: string): string {
   const { method, target, headers } = request;
   const amzLines = amzHeaders(headers, target.query).map(([name, value]) => `${name}:${value}\n`);
-  const rawPath = target.raw.slice(0, target.raw.length - (target.raw.includes('?') ? target.rawQuery.length + 1 : 0));
   const bucket = authentication.virtualHostBucket === undefined ? '' : `/${authentication.virtualHostBucket}`;
   const lines = [method, sent(request, 'content-md5'), sent(request, 'content-type'), authentication.expires];
-  return `${lines.join('\n')}\n${amzLines.join('')}${bucket}${pathPrefix}${rawPath}${subResources(target.query)}`;
+  return `${lines.join('\n')}\n${amzLines.join('')}${bucket}${rawPath}${subResources(target.query)}`;
 }
+
+const pathOf = ({ target }: SignedRequest): string =>
+  target.raw.slice(0, target.raw.length - (target.raw.includes('?') ? target.rawQuery.length + 1 : 0));
 
 /** A header, or the query parameter that boto moves it to. */
 const sent = ({ headers, target }: SignedRequest, name: string): string =>

@@ -44,7 +44,9 @@ export type PresignedRequest = {
  *
  * @example presign({ method: 'GET', bucket: 'reports', key: 'März.pdf', region: 'eu-central-1', credentials, expiresIn: '15m' }).url
  */
-export function presign(options: PresignOptions): PresignedRequest {
+export function presign(given: PresignOptions): PresignedRequest {
+  // A copy, because V8 reads what is absent from `{ ...common, key }`, the natural way to call this, a hundred times slower than from a copy of it.
+  const options = { ...given };
   const { method = 'GET', credentials, region } = options;
   checkMethod(method, options);
   checkCredentials(credentials);
