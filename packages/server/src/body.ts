@@ -52,7 +52,7 @@ export type DocumentBodyOptions = {
 export async function documentBody(request: Authorised, { maxBytes, requiresDigest = false }: DocumentBodyOptions): Promise<Uint8Array> {
   if (requiresDigest) requireChecksumOrMd5(request.headers);
   const claim = claimOf(request);
-  const decoded = decodedBody(request, announced(claim));
+  const decoded = decodedBody(request, announced(claim), { mayBeAbsent: true });
   if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
   const { bytes } = await checked(request, decoded, claim, undefined);
   const pieces: Uint8Array[] = [];

@@ -14,16 +14,16 @@ export type DecodedBody = {
 
 /**
  * The body as the object will have it; nothing has been read yet. `announced` is the checksum that x-amz-trailer promises.
- * Throws MissingContentLength where the length is not said beforehand.
+ * Throws MissingContentLength where the length is not said beforehand; no body at all is an empty one only where it `mayBeAbsent`.
  */
-export function decodedBody(request: Authorised, announced: ChecksumAlgorithm | undefined): DecodedBody {
+export function decodedBody(request: Authorised, announced: ChecksumAlgorithm | undefined, { mayBeAbsent = false } = {}): DecodedBody {
   const word = payloadWord(request);
   const form = chunkedForm(word);
   // SigV4A signs its chunks with a key that is not ours to check.
   if (form === undefined && word.startsWith('STREAMING-'))
     throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-content-sha256' } });
   if (form === undefined) {
-    const { contentLength } = request.body;
+    const { contentLength = mayBeAbsent && !request.body.isPresent ? 0 : undefined } = request.body;
     if (contentLength === undefined) throw new S3Error('MissingContentLength');
     return { bytes: request.body.stream(), sizeBytes: contentLength, trailer: () => undefined };
   }

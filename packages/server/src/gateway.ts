@@ -6,6 +6,7 @@
  * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
 import { S3Error } from '@latchkey/s3/errors';
+import { type BucketName, isBucketName } from '@latchkey/s3/names';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
@@ -71,10 +72,17 @@ export function createGateway({ stores, site, identities, sigv2, ignoreForeignAu
       } catch (cause) {
         const reply = errorReply(cause, incoming, site.hostId, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
-        return crossOrigin(reply, { ...request, headers: incoming.headers }, stores).catch(() => reply);
+        const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
+        return crossOrigin(reply, { ...request, bucket, headers: incoming.headers } as Partial<Authenticated>, stores).catch(() => reply);
       }
     },
   };
+}
+
+/** For the refusal of a target that could not be parsed as a whole, so that pages can read even that. */
+function bucketNamedIn(rawTarget: string): BucketName | undefined {
+  const segment = /^\/([^/?]*)/.exec(rawTarget)?.[1] ?? '';
+  return isBucketName(segment) ? segment : undefined;
 }
 
 /** Pages may read an answer, above all a refusal, only with these headers. A failed preflight gets none. */

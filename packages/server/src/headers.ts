@@ -1,4 +1,6 @@
 /** Reading headers as they were sent. */
+import { isToken } from '@latchkey/s3/cors';
+import { invalidArgument } from '@latchkey/s3/errors';
 import type { Authenticated, Incoming } from './pipeline.ts';
 
 /** The first value of a header; `name` in lower case. */
@@ -21,11 +23,18 @@ export function metadataOf(request: Authenticated): Record<string, string> {
   if (hoists(request)) {
     for (const { name, value } of request.target.query) {
       const lower = name.toLowerCase();
-      if (lower.startsWith('x-amz-meta-')) metadata[lower.slice(11)] = asBytes(value);
+      if (lower.startsWith('x-amz-meta-')) metadata[metadataName(lower, name)] = asBytes(value);
     }
   }
-  for (const [name, value] of request.headers) if (name.startsWith('x-amz-meta-')) metadata[name.slice(11)] = value;
+  for (const [name, value] of request.headers) if (name.startsWith('x-amz-meta-')) metadata[metadataName(name, name)] = value;
   return metadata;
+}
+
+/** It goes out as the name of a header again, so it has to be one. Throws InvalidArgument. */
+function metadataName(header: string, sent: string): string {
+  const name = header.slice('x-amz-meta-'.length);
+  if (name !== '' && !isToken(name)) throw invalidArgument('The metadata name is not valid as the name of a header.', sent, name);
+  return name;
 }
 
 function hoists(request: Authenticated): boolean {

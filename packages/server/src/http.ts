@@ -63,12 +63,12 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   server.maxHeadersCount = 0;
 
   const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) =>
-    inTurn(message.socket, response, async () => {
+    inTurn(message.socket, message, response, async () => {
       try {
         await serve(message, response, expectsContinue, handle, context);
       } catch (cause) {
         context.log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
-        response.destroy();
+        refuseUnsendable(response);
       }
     });
   server.on('request', (message, response) => accept(message, response, false));
@@ -98,7 +98,7 @@ async function serve(
   context: ListenContext,
 ): Promise<void> {
   const headers = headerPairs(message.rawHeaders);
-  const body = new MessageBytes(message, response, expectsContinue, contentLengthOf(headers));
+  const body = new MessageBytes(message, response, expectsContinue, headers);
   const requestId = nextRequestId();
   const incoming: Incoming = {
     method: message.method ?? '',
@@ -155,6 +155,16 @@ async function send(
   if (bytes === undefined) response.flushHeaders();
   else response.write(bytes);
   await linger(message);
+  response.end();
+}
+
+/** A reply that turned out to be none: what was stored can not be put into a head, or the like. */
+function refuseUnsendable(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(500, ['Content-Length', '0', 'Connection', 'close']);
   response.end();
 }
 
@@ -218,15 +228,17 @@ class MessageBytes implements RequestBytes {
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;
   readonly contentLength: number | undefined;
+  readonly isPresent: boolean;
   #expectsContinue: boolean;
   #opened = false;
   #abort: AbortController | undefined;
 
-  constructor(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, contentLength: number | undefined) {
+  constructor(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, headers: Incoming['headers']) {
     this.#message = message;
     this.#response = response;
     this.#expectsContinue = expectsContinue;
-    this.contentLength = contentLength;
+    this.contentLength = contentLengthOf(headers);
+    this.isPresent = this.contentLength !== undefined || headers.some(([name]) => name === 'transfer-encoding');
   }
 
   /** Stopping early leaves the socket alone, since the refusal still has to be sent over it. */
@@ -258,18 +270,15 @@ class MessageBytes implements RequestBytes {
 
   /** Whether the client may still be sending a body that nobody has read to its end. */
   isUnread(): boolean {
-    if (this.contentLength === 0) return false;
+    if (!this.isPresent || this.contentLength === 0) return false;
     return !(this.#opened && this.#message.readableEnded);
   }
 }
 
 /** Node has refused a Content-Length that is no number, is repeated, or stands beside a Transfer-Encoding. */
 function contentLengthOf(headers: Incoming['headers']): number | undefined {
-  for (const [name, value] of headers) {
-    if (name === 'content-length') return Number(value);
-    if (name === 'transfer-encoding') return undefined;
-  }
-  return 0;
+  for (const [name, value] of headers) if (name === 'content-length') return Number(value);
+  return undefined;
 }
 
 function headerPairs(raw: readonly string[]): (readonly [string, string])[] {
@@ -295,8 +304,13 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroySoon();
     return;
   }
-  if (error.code === 'ECONNRESET' || !socket.writable || turns.reply?.headersSent === true) {
+  if (error.code === 'ECONNRESET' || !socket.writable || turns.current?.reply.headersSent === true) {
     socket.destroy();
+    return;
+  }
+  if (turns.current?.request.complete === true) {
+    // A whole request, and rubbish behind it: the request gets its reply, and the connection then ends.
+    turns.isClosing = true;
     return;
   }
   turns.isClosing = true;

@@ -27,8 +27,10 @@ export type Peer = { readonly address: string; readonly secure: boolean };
 
 /** The bytes behind the head. Nothing is read, and no `100 Continue` is sent, before `stream` is called. */
 export type RequestBytes = {
-  /** What Content-Length says; `undefined` for a chunked body; 0 without either. */
+  /** What Content-Length says; `undefined` without. */
   readonly contentLength: number | undefined;
+  /** Whether a body follows at all: neither Content-Length nor Transfer-Encoding means none. */
+  readonly isPresent: boolean;
   stream(): AsyncIterable<Uint8Array>;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;

@@ -12,40 +12,45 @@ export type Turns = {
   isClosing: boolean;
   /** The connection was refused as such: the reply of the request in flight must not be sent any more. */
   isRefused: boolean;
-  /** Of the request in flight. */
-  reply: { readonly headersSent: boolean } | undefined;
+  /** The request in flight. */
+  current: Turn | undefined;
   readonly waiting: Turn[];
 };
 
-type Turn = { readonly reply: { readonly headersSent: boolean }; serve(): Promise<void> };
+export type Turn = {
+  readonly request: { readonly complete: boolean };
+  readonly reply: { readonly headersSent: boolean };
+  serve(): Promise<void>;
+};
 
 const TURNS = Symbol('turns');
 
 /** The turns of a connection, which it gets the first time somebody asks. */
 export function turnsOf(socket: Socket): Turns {
   const connection = socket as Socket & { [TURNS]?: Turns };
-  connection[TURNS] ??= { isBusy: false, isClosing: false, isRefused: false, reply: undefined, waiting: [] };
+  connection[TURNS] ??= { isBusy: false, isClosing: false, isRefused: false, current: undefined, waiting: [] };
   return connection[TURNS];
 }
 
 /** Serves one request after those that came before it on its connection. `serve` never rejects. */
-export function inTurn(socket: Socket, reply: Turn['reply'], serve: Turn['serve']): void {
+export function inTurn(socket: Socket, request: Turn['request'], reply: Turn['reply'], serve: Turn['serve']): void {
   const turns = turnsOf(socket);
   if (turns.isClosing) return;
   if (turns.isBusy) {
-    turns.waiting.push({ reply, serve });
+    turns.waiting.push({ request, reply, serve });
     if (turns.waiting.length > MAX_WAITING) socket.destroy();
     return;
   }
   turns.isBusy = true;
-  void takeTurns(turns, { reply, serve });
+  void takeTurns(socket, turns, { request, reply, serve });
 }
 
-async function takeTurns(turns: Turns, first: Turn): Promise<void> {
-  for (let turn: Turn | undefined = first; turn !== undefined && !turns.isClosing; turn = turns.waiting.shift()) {
-    turns.reply = turn.reply;
+async function takeTurns(socket: Socket, turns: Turns, first: Turn): Promise<void> {
+  for (let turn: Turn | undefined = first; turn !== undefined; turn = turns.isClosing ? undefined : turns.waiting.shift()) {
+    turns.current = turn;
     await turn.serve();
   }
   turns.isBusy = false;
-  turns.reply = undefined;
+  turns.current = undefined;
+  if (turns.isClosing) socket.destroySoon();
 }

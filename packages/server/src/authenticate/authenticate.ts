@@ -2,7 +2,6 @@
  * Who is asking: the one path by which a request gets a principal. Exactly one mechanism is in use, or none at all and
  * the request is anonymous; anything that looks like a signature rules anonymous out.
  */
-import { uriEncodePath } from '@latchkey/sigv4/encode';
 import type { SignedRequest } from '@latchkey/sigv4/request';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
@@ -50,7 +49,8 @@ export async function authenticate(
 function asSignatureReads(addressed: Addressed): SignedRequest {
   const { method, target, headers, pathPrefix } = addressed;
   if (pathPrefix === '' || !target.query.some(({ name }) => name === 'AWSAccessKeyId')) return addressed;
-  return { method, headers, target: { ...target, canonicalPath: target.canonicalPath.slice(uriEncodePath(pathPrefix).length) } };
+  const raw = target.raw.startsWith(pathPrefix) ? target.raw.slice(pathPrefix.length) : target.raw;
+  return { method, headers, target: { ...target, raw } };
 }
 
 /** The file's key is only known from the form; the fields take the place of headers. */
