@@ -1,12 +1,13 @@
 /**
  * A request's life, in order, and the only place where an error becomes a reply.
  *
- *     parse → route → authenticate → authorise → execute → respond
+ *     parse → route → authenticate → admit → authorise → execute → respond
  *
  * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
 import { S3Error } from '@latchkey/s3/errors';
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
+import { admit } from './admit.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
@@ -65,6 +66,7 @@ export function createGateway({ stores, site, identities, sigv2, ignoreForeignAu
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
         const authenticated = await authenticateAsMeant(addressed);
         request = authenticated;
+        admit(authenticated);
         const authorised = authorise(authenticated);
         const reply = await authorised.operation.run(authorised, stores, site);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);

@@ -62,6 +62,11 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   // As many as fit into the head: Node would drop those above a count without a word.
   server.maxHeadersCount = 0;
 
+  const connections = new Set<Socket>();
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) =>
     inTurn(message.socket, message, response, async () => {
       try {
@@ -86,7 +91,7 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   return {
     url: urlOf(server, tls === undefined ? 'http' : 'https'),
     renewCertificate: (renewed) => 'setSecureContext' in server && server.setSecureContext(renewed),
-    close: (graceMs) => closeServer(server, graceMs),
+    close: (graceMs) => closeServer(server, connections, graceMs),
   };
 }
 
@@ -339,13 +344,16 @@ function urlOf(server: Server | TlsServer, scheme: string): string {
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function closeServer(server: Server | TlsServer, graceMs: number): Promise<void> {
+/** Connections without a request in flight are closed at once, also those that have never sent anything, as browsers open them. */
+async function closeServer(server: Server | TlsServer, connections: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  const sweep = () => {
+    for (const socket of connections) if (!turnsOf(socket).isBusy) socket.destroySoon();
+  };
+  sweep();
+  const again = setInterval(sweep, 50);
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  // A connection that falls idle while we wait would otherwise hold the close until its keep-alive ends.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await closed;
   clearTimeout(cut);
-  clearInterval(sweep);
+  clearInterval(again);
 }
