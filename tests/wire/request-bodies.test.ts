@@ -78,13 +78,28 @@ test('a PUT that says nothing of its length is answered MissingContentLength, an
   expect(await kept()).toBe('before');
 });
 
-test('a PUT with neither Content-Length nor Transfer-Encoding stores an empty object or is answered MissingContentLength', async () => {
-  const request = put('');
+test('a PUT with neither Content-Length nor Transfer-Encoding is answered MissingContentLength, and leaves the old object', async () => {
   const connection = await openConnection(server.s3);
-  connection.write(`PUT ${request.target} HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
+  connection.write(`PUT ${put('').target} HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
   const reply = await connection.reply();
   connection.close();
-  expect([200, 411]).toContain(reply.status);
+  expect([reply.status, reply.body.toString()]).toEqual([411, expect.stringContaining('<Code>MissingContentLength</Code>')]);
+  expect(await kept()).toBe('before');
+});
+
+test('a bucket may be made without a Content-Length', async () => {
+  const connection = await openConnection(server.s3);
+  connection.write(`PUT ${presigned(server, 'PUT', '/without-length').target} HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
+  expect((await connection.reply()).status).toBe(200);
+  connection.close();
+});
+
+test('garbage behind a good request does not take the place of its answer', async () => {
+  const connection = await openConnection(server.s3);
+  connection.write(Buffer.concat([bytesOf(put('good')), Buffer.from('garbage, no request\r\n\r\n')]));
+  expect((await connection.reply()).status).toBe(200);
+  await connection.rest();
+  expect(await kept()).toBe('good');
 });
 
 test('an empty body is an empty object', async () => {
