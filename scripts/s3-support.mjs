@@ -1,0 +1,87 @@
+// docs/s3-support.md, made from the server's own table of operations: `node scripts/s3-support.mjs` writes it after a build.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const s3SupportPath = fileURLToPath(new URL('../docs/s3-support.md', import.meta.url));
+
+/** What a reader wants to know besides the name. Each key is the name of an operation. */
+const REMARKS = {
+  CopyObject: 'Up to 5 GiB, within the store',
+  CreateBucket: 'No object lock',
+  DeleteObjects: 'Up to 1,000 keys; `s3:DeleteObject` is asked for each',
+  GetBucketAcl: 'Always: the owner has full control',
+  GetObject: 'Ranges, parts, conditions, `response-*`; a `versionId` is `null` or not found',
+  GetObjectAcl: 'Always: the owner has full control',
+  ListObjects: 'Both versions, by `list-type`',
+  ListObjectVersions: 'Every object once, as version `null`',
+  PostObject: 'HTML forms, both signature versions',
+  PutBucketAcl: 'Only what changes nothing: ACLs are disabled, as S3 has it since 2023',
+  PutObject: 'Up to 5 GiB, `If-None-Match: *` and `If-Match`',
+  PutObjectAcl: 'Only what changes nothing',
+  UploadPart: 'Up to 10,000 parts, an object up to 5 TiB',
+};
+
+/** The document for these operations. Throws where a remark is about an operation that is not there. */
+export function s3Support({ operations, unsetConfiguration, notImplemented }) {
+  const done = operations.filter((operation) => !unsetConfiguration.includes(operation) && !notImplemented.includes(operation));
+  const unknown = Object.keys(REMARKS).filter((name) => !done.some((operation) => operation.name === name));
+  if (unknown.length > 0) throw new Error(`scripts/s3-support.mjs has remarks about ${unknown.join(', ')}, which Latchkey does not have.`);
+  return `# What of S3 is there
+
+<!-- Made by scripts/s3-support.mjs from packages/server/src/operations; do not edit. -->
+
+Latchkey knows ${operations.length} operations of S3: ${done.length} it does, ${unsetConfiguration.length} it answers as S3 does for a bucket
+on which nothing of the kind was ever set, and ${notImplemented.length} it refuses with S3's own \`501 NotImplemented\`, after the same checks of signature and
+permission as everything else. A method that S3 does not have in that place is refused with \`405 MethodNotAllowed\`.
+
+## Done
+
+| operation | request | permissions | remarks |
+|---|---|---|---|
+${done.map((operation) => `| ${operation.name} | ${requestOf(operation)} | ${permissionsOf(operation)} | ${REMARKS[operation.name] ?? ''} |`).join('\n')}
+
+## Answered as where nothing is set
+
+| operation | request | permissions |
+|---|---|---|
+${unsetConfiguration.map((operation) => `| ${operation.name} | ${requestOf(operation)} | ${permissionsOf(operation)} |`).join('\n')}
+
+## Not implemented
+
+| operation | request |
+|---|---|
+${notImplemented.map((operation) => `| ${operation.name} | ${requestOf(operation)} |`).join('\n')}
+`;
+}
+
+function requestOf({ method, scope, subresource, header, authenticatedBy }) {
+  const path = { service: '/', bucket: '/BUCKET', object: '/BUCKET/KEY' }[scope];
+  const with_ = header === undefined ? '' : ` with \`${header}\``;
+  return `\`${method} ${path}${subresource === undefined ? '' : `?${subresource}`}\`${with_}${authenticatedBy === 'form' ? ', a form' : ''}`;
+}
+
+/** Asked of the operation itself, with a request that has everything in it that permissions depend on. */
+function permissionsOf({ needs }) {
+  const request = {
+    bucket: 'BUCKET',
+    key: 'KEY',
+    headers: [['x-amz-copy-source', '/source/KEY']],
+    target: { query: [] },
+    form: { key: 'KEY', fields: new Map() },
+  };
+  return [
+    ...new Set(needs(request).map(({ action, resource }) => `\`${action}\`${resource.includes(':source/') ? ' of the source' : ''}`)),
+  ].join(', ');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const built = (name) => import(new URL(`../packages/server/dist/operations/${name}.js`, import.meta.url).href);
+  const [{ operations }, { unsetConfiguration }, { notImplemented }] = await Promise.all(
+    ['index', 'unset-configuration', 'not-implemented'].map(built),
+  );
+  const text = s3Support({ operations, unsetConfiguration, notImplemented });
+  const isNew = text !== readFileSync(s3SupportPath, 'utf8');
+  writeFileSync(s3SupportPath, text);
+  console.log(`${join('docs', 's3-support.md')} ${isNew ? 'written' : 'was up to date'}`);
+}
