@@ -17,7 +17,8 @@ export async function benchGet() {
   await sample.arrayBuffer();
   const headers = [...sample.headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)).flat();
   const bare = await start('bare', { headers, sizeBytes: SIZE_BYTES });
-  const rivals = s3rver === undefined ? [] : [['s3rver, distinct URLs', s3rver, (await fill(s3rver.port, S3RVER_ROOT, 500)).map(requestOf)]];
+  const rivals =
+    s3rver === undefined ? [] : [['s3rver, distinct URLs', s3rver, (await fill(s3rver.port, S3RVER_ROOT, 500)).map(requestOf)]];
   const runs = [
     ['bare node:http', bare, urls.map((url) => requestOf(url))],
     ['latchkey, 10,000 distinct URLs', latchkey, urls.map(requestOf)],
@@ -47,7 +48,7 @@ const S3RVER_ROOT = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
 
 async function fill(port, credentials, count = OBJECTS) {
   const common = { bucket: 'bench', region, endpoint: `http://127.0.0.1:${port}`, style: 'path', credentials, expiresIn: 3600 };
-  await put(presign({ ...common, method: 'PUT', key: '' }).url, undefined);
+  await put(presign({ ...common, method: 'PUT' }).url, undefined);
   const body = Buffer.alloc(SIZE_BYTES, 'x');
   const keys = Array.from({ length: count }, (_, i) => `object-${String(i).padStart(5, '0')}`);
   for (let i = 0; i < count; i += 64) {

@@ -10,7 +10,10 @@ const ROUNDS = 200;
 export async function benchList({ large = 1_000_000, small = 10_000 } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   const store = await openLocalObjectStore({ directory });
-  for (const [bucket, count] of [['large', large], ['small', small]]) {
+  for (const [bucket, count] of [
+    ['large', large],
+    ['small', small],
+  ]) {
     await store.createBucket({ name: bucket, createdAt: 0, region: 'us-east-1' });
     await fill(store, bucket, count);
   }
@@ -26,11 +29,15 @@ export async function benchList({ large = 1_000_000, small = 10_000 } = {}) {
         const started = performance.now();
         const page = await store.listObjects(bucket, options);
         milliseconds[bucket].push(performance.now() - started);
-        if (page.entries.length !== Math.min(1000, options.delimiter === undefined ? 1000 : PREFIXES)) throw new Error(`${page.entries.length} entries`);
+        if (page.entries.length !== Math.min(1000, options.delimiter === undefined ? 1000 : PREFIXES))
+          throw new Error(`${page.entries.length} entries`);
       }
     }
     const ratio = median(milliseconds.large) / median(milliseconds.small);
-    rows.push({ name: `${name}: bucket of ${large.toLocaleString('en')} over one of ${small.toLocaleString('en')}`, 'time, large over small': ratio.toFixed(2) });
+    rows.push({
+      name: `${name}: bucket of ${large.toLocaleString('en')} over one of ${small.toLocaleString('en')}`,
+      'time, large over small': ratio.toFixed(2),
+    });
   }
   await store.close();
   rmSync(directory, { recursive: true, force: true });

@@ -12,7 +12,10 @@ export const region = 'us-east-1';
 export async function start(name, options = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
   const program = fileURLToPath(new URL(`servers/${name}.mjs`, import.meta.url));
-  const child = spawn(process.execPath, [program, JSON.stringify({ directory, root, region, ...options })], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, JSON.stringify({ directory, root, region, ...options })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.on('exit', () => child.kill());
   const port = await new Promise((resolve, reject) => {
     child.stdout.once('data', (line) => resolve(JSON.parse(line).port));
     child.once('exit', (status) => reject(new Error(`${name} ended with ${status}`)));

@@ -8,8 +8,15 @@ const SECONDS = 2;
 
 export async function benchPut() {
   const latchkey = await start('latchkey');
-  const common = { bucket: 'bench', region, endpoint: `http://127.0.0.1:${latchkey.port}`, style: 'path', credentials: root, expiresIn: 3600 };
-  const made = await fetch(presign({ ...common, method: 'PUT', key: '' }).url, { method: 'PUT' });
+  const common = {
+    bucket: 'bench',
+    region,
+    endpoint: `http://127.0.0.1:${latchkey.port}`,
+    style: 'path',
+    credentials: root,
+    expiresIn: 3600,
+  };
+  const made = await fetch(presign({ ...common, method: 'PUT' }).url, { method: 'PUT' });
   if (!made.ok) throw new Error(await made.text());
   const body = 'x'.repeat(1024);
   const requests = Array.from({ length: 2000 }, (_, i) => {

@@ -23,8 +23,15 @@ export async function benchStream() {
   const latchkey = await start('latchkey');
   const bare = await start('bare-file', { file });
   const nginx = await startNginx(directory);
-  const common = { bucket: 'bench', region, endpoint: `http://127.0.0.1:${latchkey.port}`, style: 'path', credentials: root, expiresIn: 3600 };
-  await upload(presign({ ...common, method: 'PUT', key: '' }).url);
+  const common = {
+    bucket: 'bench',
+    region,
+    endpoint: `http://127.0.0.1:${latchkey.port}`,
+    style: 'path',
+    credentials: root,
+    expiresIn: 3600,
+  };
+  await upload(presign({ ...common, method: 'PUT' }).url);
   await upload(presign({ ...common, method: 'PUT', key: 'file' }).url, file);
 
   const runs = [
@@ -52,7 +59,9 @@ function download(url) {
       reply.on('data', (chunk) => {
         sizeBytes += chunk.length;
       });
-      reply.on('end', () => (sizeBytes === SIZE_BYTES ? resolve((performance.now() - started) / 1000) : reject(new Error(`${sizeBytes} bytes`))));
+      reply.on('end', () =>
+        sizeBytes === SIZE_BYTES ? resolve((performance.now() - started) / 1000) : reject(new Error(`${sizeBytes} bytes`)),
+      );
       reply.on('error', reject);
     }).on('error', reject);
   });
@@ -60,10 +69,14 @@ function download(url) {
 
 function upload(url, file) {
   return new Promise((resolve, reject) => {
-    const sending = request(url, { method: 'PUT', agent: false, headers: { 'content-length': file === undefined ? 0 : SIZE_BYTES } }, (reply) => {
-      reply.resume();
-      reply.on('end', () => (reply.statusCode === 200 ? resolve() : reject(new Error(`status ${reply.statusCode}`))));
-    });
+    const sending = request(
+      url,
+      { method: 'PUT', agent: false, headers: { 'content-length': file === undefined ? 0 : SIZE_BYTES } },
+      (reply) => {
+        reply.resume();
+        reply.on('end', () => (reply.statusCode === 200 ? resolve() : reject(new Error(`status ${reply.statusCode}`))));
+      },
+    );
     sending.on('error', reject);
     if (file === undefined) sending.end();
     else createReadStream(file, { highWaterMark: MIB }).pipe(sending);
