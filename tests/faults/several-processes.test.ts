@@ -19,6 +19,16 @@ afterEach(async () => {
 });
 
 describe('several processes on one directory', () => {
+  test('may all begin at the same moment, on nothing', async () => {
+    for (let round = 0; round < 8; round++) {
+      const fresh = join(directory, `fresh-${round}`);
+      const begun = await Promise.all(Array.from({ length: 4 }, () => startStoreProcess(fresh)));
+      await begun[0]?.tell({ put: 'k', name: 'k', sizeBytes: 10 });
+      for (const process of begun) expect(await process.tell({ get: 'k' })).toHaveProperty('returned.md5');
+      await Promise.all(begun.map((process) => process.tell({ close: true })));
+    }
+  });
+
   test('each sees what another has written as soon as that is acknowledged', async () => {
     for (let round = 0; round < 100; round++) {
       const sizeBytes = round % 5 === 0 ? 100_000 : 100;

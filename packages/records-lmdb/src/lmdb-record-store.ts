@@ -22,6 +22,8 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
     overlappingSync: false,
     // The library's own batching makes a promise nobody holds, whose rejection would end the process when a commit fails.
     eventTurnBatching: false,
+    // Address space, not memory or disk: a store that outgrows it is mapped again, and the old mapping stays.
+    mapSize: 2 ** 34,
     maxReaders: 512,
     ...BYTES,
   });
