@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFile, readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { describe, expect } from 'vitest';
 import { certificateRenewal, readCertificate } from '../../packages/latchkey/src/certificate.ts';
 import { anyPorts, inTemporaryDirectory, latchkey, serve } from '../support/latchkey-command.ts';
@@ -22,6 +23,26 @@ describe('latchkey serve with a certificate', () => {
         expect(answer.statusCode).toBe(200);
         answer.resume();
       }
+      expect(await server.stop()).toBe(0);
+    });
+  });
+  test('takes a renewed certificate at once on SIGHUP, and goes on', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      const [files, renewed] = [makeCertificate(directory, 'one'), makeCertificate(directory, 'renewed')];
+      const server = await serve([
+        '--data',
+        join(directory, 'data'),
+        '--tls-cert',
+        files.certFile,
+        '--tls-key',
+        files.keyFile,
+        ...anyPorts,
+      ]);
+      await Promise.all([copyFile(renewed.certFile, files.certFile), copyFile(renewed.keyFile, files.keyFile)]);
+      expect(await nameServed(server.s3)).toBe('one.test');
+      server.signal('SIGHUP');
+      await expect.poll(() => nameServed(server.s3), { timeout: 10_000 }).toBe('renewed.test');
+      expect(server.stderr()).toContain('"message":"certificate renewed"');
       expect(await server.stop()).toBe(0);
     });
   });
@@ -65,6 +86,16 @@ describe('certificateRenewal', () => {
     });
   });
 });
+
+/** The name in the certificate that a new connection is shown. */
+async function nameServed(url: string): Promise<string | undefined> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { subject } = socket.getPeerCertificate();
+  socket.destroy();
+  return subject.CN as string | undefined;
+}
 
 function makeCertificate(directory: string, name: string): { certFile: string; keyFile: string } {
   const certFile = join(directory, `${name}.crt`);

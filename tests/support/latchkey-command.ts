@@ -26,6 +26,8 @@ export type Running = {
   readonly stdout: readonly string[];
   /** Everything on stderr so far. */
   stderr(): string;
+  /** Sends a signal that should not end it. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal and resolves to the exit status. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
@@ -44,7 +46,8 @@ export function startLatchkeyCommand(args: readonly string[], options: RunOption
   return new Promise((resolve, reject) => {
     if (child.stdout) {
       createInterface(child.stdout).on('line', (line) => {
-        if (stdout.push(line) === 1) resolve({ firstLine: line, stdout, stderr: () => stderr, stop });
+        if (stdout.push(line) === 1)
+          resolve({ firstLine: line, stdout, stderr: () => stderr, signal: (signal) => child.kill(signal), stop });
       });
     }
     ended.then(([status]) => reject(new Error(`latchkey ${args[0]} ended with status ${status}:\n${stderr}`)), reject);

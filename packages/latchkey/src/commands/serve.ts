@@ -13,7 +13,8 @@ const RENEWAL_INTERVAL_MS = 30_000;
 export const serve = defineCommand({
   usage: 'serve',
   description: `Runs the store. Prints one line of JSON on stdout when it accepts connections; logs go to stderr.
-SIGTERM and SIGINT stop it after the requests in flight, 30 seconds at most.
+SIGTERM and SIGINT stop it after the requests in flight, 30 seconds at most. A certificate that was renewed is taken within half a
+minute, or at once on SIGHUP.
 
 The root user's credentials are LATCHKEY_ROOT_ACCESS_KEY_ID and LATCHKEY_ROOT_SECRET_ACCESS_KEY; without them the first
 start makes some, shows them once and keeps them in root-credentials.json in the data directory.`,
@@ -35,6 +36,8 @@ start makes some, shows them once and keeps them in root-credentials.json in the
     if (config.tls && started.certificate) {
       const look = certificateRenewal(config.tls, started.certificate, started.server.renewCertificate, log);
       setInterval(() => void look(), RENEWAL_INTERVAL_MS).unref();
+      // What programs that renew certificates send.
+      process.on('SIGHUP', () => void look());
     }
     if (isBare) welcome(started, config, output);
 
