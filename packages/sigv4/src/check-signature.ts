@@ -1,13 +1,13 @@
 import type { PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
-import { equalInConstantTime, utf8 } from './bytes.ts';
-import { canonicalRequest, headerLine, signature, stringToSign } from './canonical.ts';
+import { equalInConstantTime } from './bytes.ts';
+import { signature, stringToSign } from './canonical.ts';
 import { checkSignatureV2 } from './check-signature-v2.ts';
 import { uriEncodePath } from './encode.ts';
+import { FEW, receivedCanonical } from './received-canonical.ts';
 import { recent } from './recent.ts';
 import type { Refusal } from './refusal.ts';
-import { type HeaderField, headerValue, type SignedRequest } from './request.ts';
+import type { HeaderField, SignedRequest } from './request.ts';
 import type { Scope } from './scope.ts';
-import { canonicalQueryOf, type QueryParameter } from './target.ts';
 
 /** Whether the signature is the one that this secret makes for this request. */
 export type SignatureCheck = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
@@ -24,7 +24,7 @@ export function checkSignature(
   if (authentication.kind === 'v2-query') return checkSignatureV2(authentication, request, secretAccessKey);
   const names = headersNotSigned(authentication.signedHeaders, request.headers);
   if (names !== undefined) return { ok: false, refusal: { kind: 'headers-not-signed', names } };
-  const asReceived = canonicalOf(authentication, request, request.target.canonicalPath);
+  const asReceived = receivedCanonical(authentication, request, request.target.canonicalPath);
   if (isRight(authentication, secretAccessKey, asReceived)) return OK;
   for (const canonical of otherCanonicals(authentication, request)) if (isRight(authentication, secretAccessKey, canonical)) return OK;
   return {
@@ -52,6 +52,8 @@ type Made = {
 /** By canonical request, which is no secret; never by signature, which is only ever compared in constant time. */
 const made = recent<Made>();
 
+const LONGEST_REMEMBERED = 2048;
+
 function isRight(
   { accessKeyId, scope, amzDate, signature: provided }: V4Authentication,
   secretAccessKey: string,
@@ -61,7 +63,7 @@ function isRight(
   if (known !== undefined && isMadeOf(known, secretAccessKey, amzDate, scope)) return equalInConstantTime(provided, known.signature);
   const right = signature(accessKeyId, secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
   if (!equalInConstantTime(provided, right)) return false;
-  made.set(canonical, { secretAccessKey, amzDate, scope, signature: right });
+  if (canonical.length <= LONGEST_REMEMBERED) made.set(canonical, { secretAccessKey, amzDate, scope, signature: right });
   return true;
 }
 
@@ -74,47 +76,28 @@ const isMadeOf = (known: Made, secretAccessKey: string, amzDate: string, scope: 
 
 /** `host` and every `x-amz-*` header must be signed, except the hash of the body, which is checked against the body itself. */
 function headersNotSigned(signedHeaders: readonly string[], headers: readonly HeaderField[]): readonly string[] | undefined {
-  let names: string[] | undefined;
+  const isSigned = has(signedHeaders);
+  const names = isSigned('host') ? [] : ['host'];
   for (const [name] of headers) {
-    const mustBeSigned = name === 'host' || (name.startsWith('x-amz-') && name !== 'x-amz-content-sha256');
-    if (mustBeSigned && !signedHeaders.includes(name)) names = names === undefined ? [name] : [...names, name];
+    const mustBeSigned = name.startsWith('x-amz-') && name !== 'x-amz-content-sha256';
+    if (mustBeSigned && !isSigned(name)) names.push(name);
   }
-  return names ?? (signedHeaders.includes('host') ? undefined : ['host']);
+  return names.length === 0 ? undefined : names;
 }
 
-function canonicalOf(authentication: V4Authentication, request: SignedRequest, path: string, host?: string): string {
-  const { signedHeaders, signedHeaderList, payloadHashLine } = authentication;
-  let lines = '';
-  for (const name of signedHeaders) {
-    const value = name === 'host' && host !== undefined ? host : signedValue(name, request);
-    if (value !== undefined) lines += headerLine(name, value);
-  }
-  return canonicalRequest({
-    method: request.method,
-    path,
-    query: canonicalQueryOf(request.target),
-    lines,
-    list: signedHeaderList,
-    payloadHash: payloadHashLine,
-  });
+/** However long a list a client sends, looking a name up in it takes no longer. */
+function has(names: readonly string[]): (name: string) => boolean {
+  if (names.length <= FEW) return (name) => names.includes(name);
+  const set = new Set(names);
+  return (name) => set.has(name);
 }
-
-/** A signed header that was not sent as a header may stand in the query: some SDKs move it there and list it all the same. */
-function signedValue(name: string, request: SignedRequest): string | undefined {
-  const value = headerValue(request.headers, name) ?? findIgnoringCase(request.target.query, name)?.value;
-  // A header's characters are bytes. Those of a parameter, or of a caller that decoded its headers, may not be: then its UTF-8 was signed.
-  return value === undefined || !/[^\0-\xff]/.test(value) ? value : String.fromCharCode(...utf8(value));
-}
-
-const findIgnoringCase = (query: readonly QueryParameter[], name: string): QueryParameter | undefined =>
-  query.find((parameter) => parameter.name.length === name.length && parameter.name.toLowerCase() === name);
 
 /** What the client may have signed when a proxy rewrote Host or path, or when the service is one whose paths are encoded twice. */
 function otherCanonicals(authentication: V4Authentication, request: SignedRequest): readonly string[] {
   const { canonicalPath } = request.target;
   const behindProxy = (authentication.publicHosts ?? []).map(({ host, pathPrefix }: PublicHost) =>
-    canonicalOf(authentication, request, uriEncodePath(pathPrefix) + canonicalPath, host),
+    receivedCanonical(authentication, request, uriEncodePath(pathPrefix) + canonicalPath, host),
   );
   if (authentication.scope.service === 's3' || !canonicalPath.includes('%')) return behindProxy;
-  return [...behindProxy, canonicalOf(authentication, request, uriEncodePath(canonicalPath))];
+  return [...behindProxy, receivedCanonical(authentication, request, uriEncodePath(canonicalPath))];
 }

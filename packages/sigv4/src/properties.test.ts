@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { uriEncodePath } from './encode.ts';
+import { explain } from './explain.ts';
 import { type PresignOptions, presign } from './presign.ts';
 import type { HeaderField } from './request.ts';
 import { sign } from './sign.ts';
@@ -231,3 +232,71 @@ test('no text at all makes the parser throw, or gives a path that is not its own
     { numRuns: 2000 },
   );
 });
+
+test('verify never throws, and says yes to nothing, whatever it is given', async () => {
+  const junk = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.constantFrom(
+      '',
+      '/',
+      '////',
+      '20240229T235959Z',
+      '20240229',
+      'AWS4-HMAC-SHA256',
+      'host',
+      ';;',
+      '60',
+      '-1',
+      'NaN',
+      '1e9',
+      '9'.repeat(40),
+    ),
+    fc.constantFrom(
+      'AKIA/20240229/us-east-1/s3/aws4_request',
+      'AWS4-HMAC-SHA256 Credential=,SignedHeaders=,Signature=',
+      'AWS a:b',
+      'Bearer x',
+    ),
+  );
+  const names = fc.constantFrom(
+    ...['Algorithm', 'Credential', 'Date', 'Expires', 'SignedHeaders', 'Signature', 'Security-Token', 'Content-Sha256'].map(
+      (part) => `X-Amz-${part}`,
+    ),
+    ...['AWSAccessKeyId', 'Signature', 'Expires', 'acl', 'X-Latchkey-Max-Uses', 'x-amz-meta-a'],
+  );
+  const headerNames = fc.constantFrom(
+    'host',
+    'authorization',
+    'x-amz-date',
+    'date',
+    'x-amz-content-sha256',
+    'x-amz-security-token',
+    'content-type',
+  );
+  const complete = fc.uniqueArray(fc.tuple(names, junk), { maxLength: 12, selector: ([given]) => given });
+  await fc.assert(
+    fc.asyncProperty(fc.string(), complete, fc.array(fc.tuple(headerNames, junk), { maxLength: 5 }), async (path, parameters, headers) => {
+      const raw = `/${encodeURI(wellFormed(path))}?${parameters.map(([given, value]) => `${given}=${encodeURIComponent(wellFormed(value))}`).join('&')}`;
+      expect(await check({ method: 'GET', raw: raw.replaceAll('#', '%23'), headers })).not.toBe('verified');
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('explain never throws, whatever it is given', () => {
+  fc.assert(
+    fc.property(options, fc.string({ unit: 'binary' }), fc.webUrl({ withQueryParameters: true }), (given, junk, url) => {
+      for (const text of [junk, url, `${url}${junk}`, `https://s3.test${presigned(given).raw}${junk}`]) {
+        for (const document of [
+          undefined,
+          junk,
+          `<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>${junk}</CanonicalRequest></Error>`,
+        ]) {
+          expect(explain(text, document, { now }).sentences.length).toBeGreaterThan(0);
+        }
+      }
+    }),
+  );
+});
+
+const wellFormed = (given: string): string => given.replace(/\p{Surrogate}/gu, '_');

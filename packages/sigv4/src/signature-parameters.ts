@@ -21,7 +21,7 @@ export type QuerySignature = {
 /** Collects the signature parameters in one pass; no parameter of ours or Amazon's may stand there twice. */
 export function querySignature(query: readonly QueryParameter[]): QuerySignature {
   const found: QuerySignature = {};
-  const others: string[] = [];
+  const others = new Set<string>();
   for (const { name, value } of query) {
     const field = fieldOf(name);
     if (field !== undefined) {
@@ -29,8 +29,8 @@ export function querySignature(query: readonly QueryParameter[]): QuerySignature
       found[field] = value;
     } else if (isExtension(name)) {
       const lowerCase = name.toLowerCase();
-      if (others.includes(lowerCase)) found.repeated ??= name;
-      others.push(lowerCase);
+      if (others.has(lowerCase)) found.repeated ??= name;
+      others.add(lowerCase);
     }
   }
   return found;
@@ -51,11 +51,21 @@ export const hasV2 = (found: QuerySignature): boolean =>
 
 /** The first header that must stand there once and stands there twice: Authorization, Host, x-amz-*. */
 export function repeatedHeader(headers: readonly HeaderField[]): string | undefined {
-  const seen: string[] = [];
+  let hasHost = false;
+  let hasAuthorization = false;
+  let ofAmazon: Set<string> | undefined;
   for (const [name] of headers) {
-    if (name !== 'host' && name !== 'authorization' && !name.startsWith('x-amz-')) continue;
-    if (seen.includes(name)) return name;
-    seen.push(name);
+    if (name === 'host') {
+      if (hasHost) return name;
+      hasHost = true;
+    } else if (name === 'authorization') {
+      if (hasAuthorization) return name;
+      hasAuthorization = true;
+    } else if (name.startsWith('x-amz-')) {
+      ofAmazon ??= new Set();
+      if (ofAmazon.has(name)) return name;
+      ofAmazon.add(name);
+    }
   }
   return undefined;
 }

@@ -40,7 +40,7 @@ export function parseTarget(rawTarget: string): ParsedTarget | { readonly proble
   const known = parsed.get(rawTarget);
   if (known !== undefined) return known;
   const target = parse(rawTarget);
-  if (!('problem' in target)) parsed.set(rawTarget, target);
+  if (!('problem' in target) && rawTarget.length <= LONGEST_REMEMBERED) parsed.set(rawTarget, target);
   return target;
 }
 
@@ -68,6 +68,7 @@ export function canonicalQueryOf(target: ParsedTarget): string {
 }
 
 const parsed = recent<ParsedTarget>();
+const LONGEST_REMEMBERED = 1024;
 
 function parse(rawTarget: string): ParsedTarget | { readonly problem: string } {
   if (!rawTarget.startsWith('/')) return { problem: 'The request target does not start with "/".' };
