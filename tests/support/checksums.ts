@@ -21,28 +21,41 @@ function rawChecksum(algorithm: Algorithm, data: Buffer): Buffer {
     case 'SHA256':
       return createHash('sha256').update(data).digest();
     case 'CRC32':
-      return crc(data, 32n, 0xedb88320n);
+      return crc(data, 0, 0xedb88320).subarray(4);
     case 'CRC32C':
-      return crc(data, 32n, 0x82f63b78n);
+      return crc(data, 0, 0x82f63b78).subarray(4);
     case 'CRC64NVME':
-      return crc(data, 64n, 0x9a6c9329ac4bc9b5n);
+      return crc(data, 0x9a6c9329, 0xac4bc9b5);
   }
 }
 
-const tables = new Map<bigint, readonly bigint[]>();
-
-function crc(data: Buffer, bits: bigint, polynomial: bigint): Buffer {
-  const table = tables.get(polynomial) ?? tableOf(polynomial);
-  tables.set(polynomial, table);
-  const ones = (1n << bits) - 1n;
-  let value = ones;
-  for (const byte of data) value = (value >> 8n) ^ (table[Number((value ^ BigInt(byte)) & 0xffn)] as bigint);
-  return Buffer.from((value ^ ones).toString(16).padStart(Number(bits / 4n), '0'), 'hex');
+/** Reflected, ones before and behind; the polynomial in two halves, of which a 32-bit one has the lower only. */
+function crc(data: Buffer, polynomialHigh: number, polynomialLow: number): Buffer {
+  const [highs, lows] = tablesOf(polynomialHigh, polynomialLow);
+  let [high, low] = [polynomialHigh === 0 ? 0 : -1, -1];
+  for (const byte of data) {
+    const at = (low ^ byte) & 0xff;
+    low = (((low >>> 8) | (high << 24)) ^ (lows[at] as number)) | 0;
+    high = (high >>> 8) ^ (highs[at] as number);
+  }
+  const bytes = Buffer.alloc(8);
+  bytes.writeInt32BE(~high, 0);
+  bytes.writeInt32BE(~low, 4);
+  return bytes;
 }
 
-const tableOf = (polynomial: bigint): readonly bigint[] =>
-  Array.from({ length: 256 }, (_, byte) => {
-    let value = BigInt(byte);
-    for (let bit = 0; bit < 8; bit++) value = value & 1n ? (value >> 1n) ^ polynomial : value >> 1n;
-    return value;
-  });
+function tablesOf(polynomialHigh: number, polynomialLow: number): readonly [Int32Array, Int32Array] {
+  const [highs, lows] = [new Int32Array(256), new Int32Array(256)];
+  for (let byte = 0; byte < 256; byte++) {
+    let [high, low] = [0, byte];
+    for (let bit = 0; bit < 8; bit++) {
+      const isOdd = (low & 1) === 1;
+      low = (low >>> 1) | (high << 31);
+      high >>>= 1;
+      if (isOdd) [high, low] = [high ^ polynomialHigh, low ^ polynomialLow];
+    }
+    highs[byte] = high;
+    lows[byte] = low;
+  }
+  return [highs, lows];
+}
