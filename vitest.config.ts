@@ -13,7 +13,12 @@ export default defineConfig({
       project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds }),
       project('command', 'tests/command/**/*.test.ts', { testTimeout: 30 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
-      project('clients', 'tests/clients/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
+      // Every file drives heavy programs against a server of its own: two at a time, and time for a busy machine.
+      project('clients', 'tests/clients/**/*.test.ts', {
+        testTimeout: 300 * seconds,
+        maxWorkers: 2,
+        globalSetup: 'tests/support/built.ts',
+      }),
       project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds }),
       project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('console', 'tests/console/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
@@ -22,6 +27,6 @@ export default defineConfig({
   },
 });
 
-function project(name: string, include: string, options: { testTimeout: number; globalSetup?: string }) {
+function project(name: string, include: string, options: { testTimeout: number; maxWorkers?: number; globalSetup?: string }) {
   return { extends: true as const, test: { name, include: [include], hookTimeout: options.testTimeout, ...options } };
 }

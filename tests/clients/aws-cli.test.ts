@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
+import { putObjects } from '../support/arrange.ts';
 import { AWS_PROGRAMS, awsCli } from '../support/aws-cli.ts';
 import { installedVersions } from '../support/installed-versions.ts';
 import { needs } from '../support/programs.ts';
@@ -107,7 +108,7 @@ describe.each(installedVersions(AWS_PROGRAMS, ['--version']))('aws s3 ($name)', 
   });
 
   test('rm removes one object, and a whole prefix', async () => {
-    for (const key of ['gone/1', 'gone/2', 'gone/sub/3', 'kept']) await aws(['s3', 'cp', '--no-progress', local('note.txt'), remote(key)]);
+    await putObjects(store, bucket, ['gone/1', 'gone/2', 'gone/sub/3', 'kept']);
     await aws(['s3', 'rm', remote('gone/1')]);
     expect(await aws(['s3', 'ls', '--recursive', '--summarize', remote('gone/')])).toContain('Total Objects: 2');
     await aws(['s3', 'rm', '--recursive', remote('gone/')]);

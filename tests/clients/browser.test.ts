@@ -2,8 +2,8 @@ import { GetObjectCommand, PutBucketCorsCommand, S3Client } from '@aws-sdk/clien
 import { type PresignOptions, presign, presignPost } from '@latchkey/sigv4';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { makeBucket } from '../support/arrange.ts';
 import { launchChromium, type Site, serveSite } from '../support/browser.ts';
-import { makeBucket } from '../support/make-bucket.ts';
 import { needs, pathOf } from '../support/programs.ts';
 import { digestOf, MIB, sampleBytes } from '../support/sample-bytes.ts';
 import { serveForThisFile } from '../support/served.ts';

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { makeBucket } from '../support/arrange.ts';
 import { installedVersions } from '../support/installed-versions.ts';
-import { makeBucket } from '../support/make-bucket.ts';
 import { needs } from '../support/programs.ts';
 import { runProgram } from '../support/run-program.ts';
 import { digestOfFile, MIB, sampleBytes, writeSample } from '../support/sample-bytes.ts';
