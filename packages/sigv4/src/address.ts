@@ -76,7 +76,7 @@ function parseEndpoint(text: string): Address {
 function encodeKey(key: string, { allowDotSegments }: AddressOptions): string {
   if (key === '') throw new SigningOptionError('key', 'must not be empty.');
   if (!allowDotSegments && /(^|\/)\.\.?(\/|$)/.test(key)) {
-    throw new SigningOptionError('key', 'has dot segments, which browsers remove; allowDotSegments signs it.');
+    throw new SigningOptionError('key', 'has dot segments, which browsers remove; see allowDotSegments.');
   }
   try {
     return uriEncodePath(key);

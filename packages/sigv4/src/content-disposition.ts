@@ -5,7 +5,7 @@ import { uriEncode } from './encode.ts';
  * accents, and exactly in the form of RFC 8187. Path separators, quotes and control characters never reach the file name.
  */
 export function attachment(fileName: string): string {
-  const name = fileName.replace(/[\p{Cc}\p{Surrogate}/\\]/gu, '_');
+  const name = fileName.replace(/[\p{Cc}\p{Cs}/\\]/gu, '_');
   const ascii = name
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

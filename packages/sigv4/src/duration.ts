@@ -8,7 +8,7 @@ export function seconds(option: string, duration: Duration): number {
   const [, count, unit = 's'] = /^(\d+)([smhd]?)$/.exec(`${duration}`) ?? [];
   const length = Number(count) * (UNITS[unit] ?? 1);
   if (length >= 1 && length <= 604_800) return length;
-  throw new SigningOptionError(option, `must be 1 to 604800 whole seconds, or such as '15m' or '7d', not ${duration}.`);
+  throw new SigningOptionError(option, `must be 1 to 604800 seconds, or such as '15m' or '7d', not ${duration}.`);
 }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
