@@ -13,10 +13,11 @@ export default defineConfig({
       project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds }),
       project('command', 'tests/command/**/*.test.ts', { testTimeout: 30 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
-      // Every file drives heavy programs against a server of its own: two at a time, and time for a busy machine.
+      // Every file drives heavy programs against a server of its own: after the others, two at a time, and time for a busy machine.
       project('clients', 'tests/clients/**/*.test.ts', {
         testTimeout: 300 * seconds,
         maxWorkers: 2,
+        sequence: { groupOrder: 1 },
         globalSetup: 'tests/support/built.ts',
       }),
       project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds }),
@@ -27,6 +28,8 @@ export default defineConfig({
   },
 });
 
-function project(name: string, include: string, options: { testTimeout: number; maxWorkers?: number; globalSetup?: string }) {
+function project(name: string, include: string, options: ProjectOptions) {
   return { extends: true as const, test: { name, include: [include], hookTimeout: options.testTimeout, ...options } };
 }
+
+type ProjectOptions = { testTimeout: number; globalSetup?: string; maxWorkers?: number; sequence?: { groupOrder: number } };
