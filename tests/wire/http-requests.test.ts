@@ -21,7 +21,7 @@ const keys = async () => xmlTexts((await send(server, signed(server, 'GET', '/bo
 const getTarget = () => presigned(server, 'GET', '/box').target;
 const putTarget = () => presigned(server, 'PUT', '/box/stored').target;
 
-/** Everything the server sends on a connection until it closes it, or stays silent for a while. */
+/** Everything the server sends on a connection until it closes it, or has said something and then stays silent for a while. */
 async function everythingAfter(bytes: string | Buffer, quietMs = 120): Promise<{ text: string; statuses: number[]; closed: boolean }> {
   const connection = await openConnection(server.s3);
   let closed = false;
@@ -35,7 +35,9 @@ async function everythingAfter(bytes: string | Buffer, quietMs = 120): Promise<{
     closed = true;
   });
   connection.write(bytes);
-  while (!closed && Date.now() - last < quietMs) await new Promise((resolve) => setTimeout(resolve, 20));
+  const start = last;
+  while (!closed && (text === '' ? Date.now() - start < 5000 : Date.now() - last < quietMs))
+    await new Promise((resolve) => setTimeout(resolve, 20));
   connection.close();
   return { text, statuses: [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status)), closed };
 }
