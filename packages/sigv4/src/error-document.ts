@@ -1,5 +1,7 @@
 /** What an S3 error document says, read leniently: servers differ, and people paste parts of it. */
 export type ErrorDocument = {
+  /** All of it, as it came. */
+  readonly text: string;
   /** Empty if there is none. */
   readonly code: string;
   readonly message: string;
@@ -13,7 +15,7 @@ export function parseErrorDocument(xml: string): ErrorDocument {
     const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
     return found === undefined ? undefined : decodeEntities(found);
   };
-  return { code: field('Code') ?? '', message: field('Message') ?? '', field };
+  return { text: xml, code: field('Code') ?? '', message: field('Message') ?? '', field };
 }
 
 /** Resolved in one pass, so that `&amp;lt;` stays `&lt;`. Line ends are as XML has them: CRLF is a line feed. */

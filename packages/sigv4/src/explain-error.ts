@@ -1,10 +1,12 @@
 import type { ErrorDocument } from './error-document.ts';
 import type { OurRequest } from './explain-difference.ts';
+import { proxyCulprit } from './explain-proxy.ts';
 
 /** Any other refusal than a wrong signature, explained: what it means here and what to do. */
-export function explainError(document: ErrorDocument, { target }: Pick<OurRequest, 'target'>, now: Date): readonly string[] {
+export function explainError(document: ErrorDocument, request: Pick<OurRequest, 'host' | 'target'>, now: Date): readonly string[] {
   const { code, message, field } = document;
-  const said = code === '' ? 'The answer is not an S3 error document.' : `The server answered ${code}: ${message}`;
+  if (code === '') return [proxyCulprit(document.text) ?? 'The answer is not an S3 error document.'];
+  const said = `The server answered ${code}: ${message}`;
   switch (code) {
     case 'AccessDenied':
       return [said, ...accessDenied(document, now)];
@@ -15,7 +17,7 @@ export function explainError(document: ErrorDocument, { target }: Pick<OurReques
       ];
     case 'AuthorizationQueryParametersError':
     case 'AuthorizationHeaderMalformed':
-      return [said, ...malformed(document, target.rawQuery)];
+      return [said, ...malformed(document, request.target.rawQuery)];
     case 'InvalidAccessKeyId':
       return [
         said,
@@ -23,6 +25,8 @@ export function explainError(document: ErrorDocument, { target }: Pick<OurReques
       ];
     case 'ExpiredToken':
       return [said, 'The temporary credentials have ended, and the URL with them. Sign with credentials that live as long as the URL.'];
+    case 'NoSuchBucket':
+      return [said, ...prefixForBucket(field('BucketName'), request)];
     case 'InvalidToken':
       return [said, 'The session token is not the one of that access key, or was changed on the way (a + in it must be %2B).'];
     case 'InvalidArgument':
@@ -47,6 +51,15 @@ function accessDenied({ message, field }: ErrorDocument, now: Date): readonly st
   if (message === 'Request is not valid yet')
     return ["It was signed with a date in the future: the signer's clock is ahead of the server's."];
   return ['The signature is right; whoever signed may not do this (any more). Permissions are judged when a URL is used.'];
+}
+
+/** Behind a proxy that leaves its prefix on, a server that knows nothing of it takes the prefix for the bucket. */
+function prefixForBucket(bucket: string | undefined, { host, target }: Pick<OurRequest, 'host' | 'target'>): readonly string[] {
+  const [, first, second] = target.path.split('/');
+  if (bucket === undefined || bucket !== first || !second) return [];
+  return [
+    `It took ${bucket}, the first part of the path, for the bucket. If that is the path under which a proxy shows the server, tell the server its public address, ${host}/${bucket}.`,
+  ];
 }
 
 function expired(expires: string | undefined, serverTime: string | undefined, now: Date): readonly string[] {

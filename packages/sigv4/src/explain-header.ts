@@ -1,6 +1,9 @@
 /** Why the signed header `name` may have arrived as `their` when it was signed as `our`; undefined is unknown to us, or not sent. */
 export function headerCulprit(name: string, our: string | undefined, their: string | undefined): string {
-  if (their === undefined) return `The header ${name} was signed but not sent${our === undefined ? '' : `: send it as ${our}`}.`;
+  if (their === undefined) {
+    const dropped = /[^a-z0-9-]/.test(name) ? ' A proxy may have dropped it for its name (nginx: ignore_invalid_headers off).' : '';
+    return `The header ${name} was signed but not sent${our === undefined ? '' : `: send it as ${our}`}.${dropped}`;
+  }
   if (name === 'host') return hostCulprit(our ?? '', their);
   if (name === 'content-type' && their.startsWith(`${our};`)) {
     return `The HTTP client added to the content-type: it sent ${their}, but ${our} was signed. Set the header explicitly, or sign what the client sends.`;

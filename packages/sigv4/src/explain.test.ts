@@ -148,6 +148,17 @@ describe('given a SignatureDoesNotMatch, explain finds', () => {
     const dots = make({ key: 'a/../b', allowDotSegments: true }).url;
     expect((await difference(dots.replace('a/../b', 'b'), {}, {}, dots)).sentences[0]).toMatch(/"\.\." segments/);
   });
+  test('a prefix that a proxy took off, and slashes or dots that it tidied behind it', async () => {
+    const under = (key: string) => make({ endpoint: 'https://s3.test:9000/storage', key, allowDotSegments: true }).url;
+    for (const [key, arrived] of [
+      ['a//b', 'a/b'],
+      ['a/../b', 'b'],
+    ] as const) {
+      const url = under(key);
+      const explained = await difference(url.replace(`/storage/photos/${key}`, `/photos/${arrived}`), {}, {}, url);
+      expect(explained.sentences[0]).toMatch(/^A proxy took \/storage off the front of the path and tidied the rest/);
+    }
+  });
   test('a key whose accents were composed differently', async () => {
     const composed = make({ key: 'é.txt' }).url;
     expect(
@@ -176,6 +187,10 @@ describe('given a SignatureDoesNotMatch, explain finds', () => {
     const explained = (headers: readonly HeaderField[], options: ExplainOptions = {}) =>
       difference(put, { method: 'PUT', headers }, options, put);
     expect((await explained([])).sentences[0]).toBe('The header content-type was signed but not sent.');
+    const unusual = make({ method: 'PUT', metadata: { some_name: 'x' } }).url;
+    expect((await difference(unusual, { method: 'PUT' }, {}, unusual)).sentences[0]).toMatch(
+      /x-amz-meta-some_name was signed but not sent\..*ignore_invalid_headers off/,
+    );
     const known = { headers: { 'Content-Type': 'text/plain' } };
     expect((await explained([], known)).sentences[0]).toBe('The header content-type was signed but not sent: send it as text/plain.');
     expect((await explained([['content-type', 'text/plain; charset=utf-8']], known)).sentences[0]).toMatch(
@@ -225,9 +240,26 @@ describe('given another refusal, explain says what to do about', () => {
     ['InvalidToken', 'm', {}, 'must be %2B'],
     ['InvalidArgument', 'm', { ArgumentName: 'Authorization' }, 'Send no Authorization header'],
     ['PermanentRedirect', 'm', { Endpoint: 'b.s3.eu-west-1.amazonaws.com' }, 'lives elsewhere (b.s3.eu-west-1.amazonaws.com)'],
+    ['NoSuchBucket', 'm', { BucketName: 'photos' }, 'tell the server its public address, s3.test:9000/photos.'],
     ['NoSuchKey', 'The specified key does not exist.', {}, 'The server answered NoSuchKey: The specified key does not exist.'],
   ])('%s %s %j', (code, message, fields, expected) => {
     expect(sentences(xml(code, message, fields))).toContain(expected);
+  });
+  test('a bucket that is not there and not in the path', () => {
+    expect(sentences(xml('NoSuchBucket', 'm', { BucketName: 'other' }))).not.toContain('public address');
+  });
+  test.each([
+    [
+      '<html><head><title>413 Request Entity Too Large</title></head><body><center><h1>413 Request Entity Too Large</h1></center>',
+      'client_max_body_size 0',
+    ],
+    ['<html>\r\n<h1>414 Request-URI Too Large</h1>', 'large_client_header_buffers'],
+    ['<html><h1>400 Bad Request</h1><center>Request Header Or Cookie Too Large</center>', 'large_client_header_buffers'],
+    ['<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>', 'is that running'],
+    ['<!DOCTYPE html><title>Moved</title>', 'A proxy answered, not the store: Moved.'],
+    ['<html>', 'A proxy answered, not the store. Its own log says why.'],
+  ])('a page of a proxy: %s', (page, expected) => {
+    expect(sentences(page)).toContain(expected);
   });
   test('something that is no S3 error document', () => {
     for (const document of ['', '<html><title>502</title></html>', '<Code>&#xFFFFFF;</Code>', '<Error>'.repeat(1000)]) {
