@@ -20,7 +20,7 @@ export default defineConfig({
         sequence: { groupOrder: 1 },
         globalSetup: 'tests/support/built.ts',
       }),
-      project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds }),
+      project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('console', 'tests/console/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('cluster', 'tests/cluster/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),

@@ -28,7 +28,7 @@ const KEYS = [
   '~tilde!*',
 ];
 
-export function itPassesEverythingOn(at: () => Proxied, test: ReturnType<typeof needs>): void {
+export function itPassesEverythingOn(at: () => Proxied, test: ReturnType<typeof needs>, { butForms = false } = {}): void {
   const client = () => clientOf(at());
 
   test('any key is uploaded and fetched with pre-signed URLs, its path byte for byte as it was signed', async () => {
@@ -128,30 +128,31 @@ export function itPassesEverythingOn(at: () => Proxied, test: ReturnType<typeof 
     expect((await send(signedHere(at(), 'GET', inBucket('in-pieces')))).text).toBe('hello world');
   });
 
-  test('a pre-signed form uploads, and its answer says where clients find the object', async () => {
-    const { publicUrl, host, send: post } = at();
-    const { bucket, send, url, inBucket } = await client();
-    const options = {
-      bucket,
-      keyPrefix: 'form/',
-      maxSize: 1000,
-      region: REGION,
-      credentials: ROOT,
-      endpoint: publicUrl,
-      expiresIn: '1h',
-    } as const;
-    const { toFormData, url: action } = presignPost({ ...options, fields: { success_action_status: '201' } });
-    expect(action).toBe(`${publicUrl}/${bucket}`);
-    const form = new Response(toFormData(new File(['from a form'], 'größe.txt')));
-    const body = Buffer.from(await form.arrayBuffer());
-    const headers = [
-      ['Host', host],
-      ['Content-Type', form.headers.get('content-type') ?? ''],
-    ] as const;
-    const answer = await post({ method: 'POST', target: new URL(action).pathname, headers, body });
-    expect([answer.status, answer.headers.get('location')]).toEqual([201, `${publicUrl}/${bucket}/form%2Fgr%C3%B6%C3%9Fe.txt`]);
-    expect((await send(url('GET', inBucket('form/größe.txt')))).text).toBe('from a form');
-  });
+  if (!butForms)
+    test('a pre-signed form uploads, and its answer says where clients find the object', async () => {
+      const { publicUrl, host, send: post } = at();
+      const { bucket, send, url, inBucket } = await client();
+      const options = {
+        bucket,
+        keyPrefix: 'form/',
+        maxSize: 1000,
+        region: REGION,
+        credentials: ROOT,
+        endpoint: publicUrl,
+        expiresIn: '1h',
+      } as const;
+      const { toFormData, url: action } = presignPost({ ...options, fields: { success_action_status: '201' } });
+      expect(action).toBe(`${publicUrl}/${bucket}`);
+      const form = new Response(toFormData(new File(['from a form'], 'größe.txt')));
+      const body = Buffer.from(await form.arrayBuffer());
+      const headers = [
+        ['Host', host],
+        ['Content-Type', form.headers.get('content-type') ?? ''],
+      ] as const;
+      const answer = await post({ method: 'POST', target: new URL(action).pathname, headers, body });
+      expect([answer.status, answer.headers.get('location')]).toEqual([201, `${publicUrl}/${bucket}/form%2Fgr%C3%B6%C3%9Fe.txt`]);
+      expect((await send(url('GET', inBucket('form/größe.txt')))).text).toBe('from a form');
+    });
 
   test('an object in parts', async () => {
     const { send, url, inBucket } = await client();

@@ -29,6 +29,12 @@ describe.each(PROXIES)('%s', (program) => {
     itPassesEverythingOn(proxied({ program, place, change: changes[program] }), needs(program));
   });
 
+  // What nginx does where nobody tells it otherwise. A form signs no host, so nothing says that it means the public name.
+  describe('rewrites Host and leaves the prefix on', () => {
+    const change = (configuration: string) => leavesPrefix[program](rewritesHost[program](configuration));
+    itPassesEverythingOn(proxied({ program, place: 'path', change }), needs(program), { butForms: true });
+  });
+
   describe('in front of a server with two public URLs', () => {
     const at = proxied({
       program,
