@@ -348,6 +348,35 @@ describe('one connection', () => {
     connection.close();
     expect(replies.map(({ status, body }) => (status === 200 ? body.toString() : status))).toEqual(['one', 'two', 404, 'one', 'two']);
   });
+  test('takes pipelined writes and reads in turn, so that each sees what came before it', async () => {
+    const connection = await openConnection(server.s3);
+    const requests = Array.from({ length: 10 }, (_, i) => [
+      bytesOf(presigned(server, 'PUT', '/box/turn', { body: `${i}`.repeat(30_000) })),
+      bytesOf(presigned(server, 'GET', '/box/turn')),
+      bytesOf(presigned(server, 'DELETE', '/box/turn')),
+      bytesOf(presigned(server, 'GET', '/box/turn')),
+    ]).flat();
+    connection.write(Buffer.concat(requests));
+    const replies = [];
+    for (const _ of requests) replies.push(await connection.reply());
+    connection.close();
+    expect(replies.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => [200, 200, 204, 404]).flat());
+    expect(replies.filter((_, i) => i % 4 === 1).map(({ body }) => body.subarray(0, 1).toString())).toEqual([...'0123456789']);
+  });
+  test('that is pipelined without end and never read is held back, not kept in memory', async () => {
+    await send(server, signed(server, 'PUT', '/box/big', { body: Buffer.alloc(1024 * 1024, 'b') }));
+    const request = bytesOf(presigned(server, 'GET', '/box/big'));
+    const connection = await openConnection(server.s3);
+    connection.socket.pause();
+    globalThis.gc?.();
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 500; i++) connection.write(request);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // 500 MiB were asked for.
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
+    connection.close();
+    expect((await send(server, presigned(server, 'HEAD', '/box/big'))).status).toBe(200);
+  });
   test('goes on after a refusal that needed no body', async () => {
     const connection = await openConnection(server.s3);
     connection.write(`GET /box HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`);
