@@ -32,7 +32,6 @@ export type V4Authentication = {
   readonly signature: string;
   /** The last line of the canonical request. */
   readonly payloadHashLine: string;
-  readonly publicHosts: readonly PublicHost[] | undefined;
 };
 
 /** Signature version 2 in the query. */
@@ -50,15 +49,6 @@ export type V2Authentication = {
   readonly signature: string;
   /** The bucket that the Host header names, if it names one. */
   readonly virtualHostBucket?: string | undefined;
-  readonly publicHosts: readonly PublicHost[] | undefined;
-};
-
-/** A name under which clients know us, where a proxy in front rewrites the Host header or takes a prefix off the path. */
-export type PublicHost = {
-  /** As in a Host header: with the port if it is not the default one. */
-  readonly host: string;
-  /** What the proxy took off the front of the path, such as `/storage`; empty if nothing. */
-  readonly pathPrefix: string;
 };
 
 /** A "no" as a value. */

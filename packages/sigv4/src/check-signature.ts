@@ -1,4 +1,4 @@
-import type { PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
+import type { V2Authentication, V4Authentication } from './authentication.ts';
 import { equalInConstantTime } from './bytes.ts';
 import { signature, stringToSign } from './canonical.ts';
 import { checkSignatureV2 } from './check-signature-v2.ts';
@@ -15,6 +15,7 @@ export type SignatureCheck = { readonly ok: true } | { readonly ok: false; reado
 /**
  * Judges what needs the secret: first that every `x-amz-*` header sent is a signed one (otherwise the holder of a pre-signed PUT could
  * add `x-amz-copy-source`), then the signature, compared in constant time. Never throws for a "no", never tells the right signature.
+ * The host and the path judged are those of the request and no others: whoever reads the bucket from them reads what was signed.
  */
 export function checkSignature(
   authentication: V4Authentication | V2Authentication,
@@ -26,7 +27,8 @@ export function checkSignature(
   if (names !== undefined) return { ok: false, refusal: { kind: 'headers-not-signed', names } };
   const asReceived = receivedCanonical(authentication, request, request.target.canonicalPath);
   if (isRight(authentication, secretAccessKey, asReceived)) return OK;
-  for (const canonical of otherCanonicals(authentication, request)) if (isRight(authentication, secretAccessKey, canonical)) return OK;
+  const alternative = encodedTwice(authentication, request);
+  if (alternative !== undefined && isRight(authentication, secretAccessKey, alternative)) return OK;
   return {
     ok: false,
     refusal: {
@@ -92,12 +94,9 @@ function has(names: readonly string[]): (name: string) => boolean {
   return (name) => set.has(name);
 }
 
-/** What the client may have signed when a proxy rewrote Host or path, or when the service is one whose paths are encoded twice. */
-function otherCanonicals(authentication: V4Authentication, request: SignedRequest): readonly string[] {
+/** Clients sign for IAM, STS and the like with the path encoded twice, most of them; S3's is encoded once. */
+function encodedTwice(authentication: V4Authentication, request: SignedRequest): string | undefined {
   const { canonicalPath } = request.target;
-  const behindProxy = (authentication.publicHosts ?? []).map(({ host, pathPrefix }: PublicHost) =>
-    receivedCanonical(authentication, request, uriEncodePath(pathPrefix) + canonicalPath, host),
-  );
-  if (authentication.scope.service === 's3' || !canonicalPath.includes('%')) return behindProxy;
-  return [...behindProxy, receivedCanonical(authentication, request, uriEncodePath(canonicalPath))];
+  if (authentication.scope.service === 's3' || !canonicalPath.includes('%')) return undefined;
+  return receivedCanonical(authentication, request, uriEncodePath(canonicalPath));
 }

@@ -1,5 +1,5 @@
 export type { AddressingStyle, AddressOptions } from './address.ts';
-export type { Authentication, PublicHost, V2Authentication, V4Authentication } from './authentication.ts';
+export type { Authentication, V2Authentication, V4Authentication } from './authentication.ts';
 export type { Credentials } from './credentials.ts';
 export type { Duration } from './duration.ts';
 export { type ExplainOptions, type Explanation, explain } from './explain.ts';

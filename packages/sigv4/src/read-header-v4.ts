@@ -41,7 +41,6 @@ export function readHeaderV4(authorization: string, request: SignedRequest, rule
     signedHeaderList: components.signedHeaders,
     signature: components.signature,
     payloadHashLine: payloadHash ?? BODY_HASH_UNKNOWN,
-    publicHosts: rules.publicHosts,
   };
 }
 

@@ -32,7 +32,6 @@ export function readQueryV2(found: QuerySignature, request: SignedRequest, rules
     // A plus that nobody encoded arrives as a space; base64 has no spaces.
     signature: v2Signature.replaceAll(' ', '+'),
     virtualHostBucket: rules.virtualHostBucket,
-    publicHosts: rules.publicHosts,
   };
 }
 

@@ -41,7 +41,6 @@ export function readQueryV4(found: QuerySignature, request: SignedRequest, rules
     signedHeaderList: found.signedHeaders,
     signature,
     payloadHashLine: found.contentSha256 ?? header ?? UNSIGNED_PAYLOAD,
-    publicHosts: rules.publicHosts,
   };
 }
 

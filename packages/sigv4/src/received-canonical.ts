@@ -4,13 +4,13 @@ import { canonicalRequest, headerLine } from './canonical.ts';
 import { type HeaderField, headerValue, type SignedRequest } from './request.ts';
 import { canonicalQueryOf, type QueryParameter } from './target.ts';
 
-/** The canonical request of a request as it arrived, for the path and, if given, the host that its client may have signed. */
-export function receivedCanonical(authentication: V4Authentication, request: SignedRequest, path: string, host?: string): string {
+/** The canonical request of a request as it arrived, with the path as its client may have encoded it. */
+export function receivedCanonical(authentication: V4Authentication, request: SignedRequest, path: string): string {
   const { signedHeaders, signedHeaderList, payloadHashLine } = authentication;
   const sentValue = signedHeaders.length <= FEW ? (name: string) => signedValue(name, request) : allValues(request);
   let lines = '';
   for (const name of signedHeaders) {
-    const value = name === 'host' && host !== undefined ? host : sentValue(name);
+    const value = sentValue(name);
     if (value !== undefined) lines += headerLine(name, value);
   }
   return canonicalRequest({

@@ -1,5 +1,3 @@
-import type { PublicHost } from './authentication.ts';
-
 /** What the verifier holds a request against. */
 export type VerifyRules = {
   readonly now: Date;
@@ -11,8 +9,6 @@ export type VerifyRules = {
   readonly sigv2: boolean;
   /** Ignore an Authorization header of a foreign scheme (Bearer, Basic) beside a signature in the query, instead of refusing both as AWS does. */
   readonly ignoreForeignAuthorization?: boolean;
-  /** Names the signed Host is tried against when it does not match the one received. Nothing is ever taken from a forwarding header. */
-  readonly publicHosts?: readonly PublicHost[];
   /** The bucket that the Host header names: SigV2 signs it and cannot know it otherwise. */
   readonly virtualHostBucket?: string;
 };

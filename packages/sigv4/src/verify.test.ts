@@ -130,7 +130,8 @@ describe('verify', () => {
     ]);
     expect(await outcome(request)).toBe('verified');
   });
-  test('tries the public names when a proxy rewrote Host or took a prefix off, and only those', async () => {
+  test('judges the host and the path of the request and no others, whatever a header says was asked of the proxy in front', async () => {
+    const asked = 'https://pub.test/s3/b/k';
     const { url } = presign({
       bucket: 'b',
       key: 'k',
@@ -140,21 +141,38 @@ describe('verify', () => {
       expiresIn: 60,
       now,
     });
-    const forwarded: SignedRequest = {
-      ...requestOf('GET', url.replace('https://pub.test/s3', 'http://10.0.0.7:9000')),
-      headers: [
-        ['host', '10.0.0.7:9000'],
-        ['x-forwarded-host', 'pub.test'],
-      ],
+    const arrived = (as: string, ...more: HeaderField[]) => outcome(requestOf('GET', url.replace(asked, as), more));
+    expect(await arrived(asked)).toBe('verified');
+    expect(await arrived('http://10.0.0.7:9000/s3/b/k', ['x-forwarded-host', 'pub.test'])).toBe('signature-mismatch');
+    expect(await arrived('https://pub.test/b/k', ['x-forwarded-prefix', '/s3'])).toBe('signature-mismatch');
+    expect(await arrived('http://victim.localhost/s3/b/k', ['forwarded', 'host=pub.test'])).toBe('signature-mismatch');
+  });
+  test('accepts a path encoded twice, or once, of every service but S3, whose paths are encoded once', async () => {
+    const signedAs = (service: string, canonicalPath: string): SignedRequest => {
+      const scope = `20240101/us-east-1/${service}/aws4_request`;
+      const names = 'host;x-amz-content-sha256;x-amz-date';
+      const hash = sha256Hex('');
+      const lines = `host:s3.test:9000\nx-amz-content-sha256:${hash}\nx-amz-date:20240101T120000Z\n`;
+      const canonical = `GET\n${canonicalPath}\n\n${lines}\n${names}\n${hash}`;
+      const text = `AWS4-HMAC-SHA256\n20240101T120000Z\n${scope}\n${sha256Hex(canonical)}`;
+      const key = scope
+        .split('/')
+        .reduce<string | Buffer>((from, part) => createHmac('sha256', from).update(part).digest(), `AWS4${credentials.secretAccessKey}`);
+      const signature = createHmac('sha256', key).update(text).digest('hex');
+      return requestOf('GET', `${endpoint}/a%20b`, [
+        ['x-amz-content-sha256', hash],
+        ['x-amz-date', '20240101T120000Z'],
+        [
+          'authorization',
+          `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+        ],
+      ]);
     };
-    expect(await outcome(forwarded)).toBe('signature-mismatch');
-    expect(await outcome(forwarded, { publicHosts: [{ host: 'pub.test', pathPrefix: '' }] })).toBe('signature-mismatch');
-    const publicHosts = [
-      { host: 'other.test', pathPrefix: '' },
-      { host: 'pub.test', pathPrefix: '/s3' },
-    ];
-    expect(await outcome(forwarded, { publicHosts })).toBe('verified');
-    expect(await outcome(requestOf('GET', url), { publicHosts })).toBe('verified');
+    const service = ['s3', 'latchkey'];
+    expect(await outcome(signedAs('latchkey', '/a%2520b'), { service })).toBe('verified');
+    expect(await outcome(signedAs('latchkey', '/a%20b'), { service })).toBe('verified');
+    expect(await outcome(signedAs('s3', '/a%20b'), { service })).toBe('verified');
+    expect(await outcome(signedAs('s3', '/a%2520b'), { service })).toBe('signature-mismatch');
   });
   test('accepts the current and the former secret of one access key, one after the other', async () => {
     const request = presigned();
