@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseTarget, verify } from '@latchkey/sigv4';
 import { describe, expect, it } from 'vitest';
 import { inTemporaryDirectory, latchkey } from '../support/latchkey-command.ts';
 
@@ -13,6 +14,19 @@ const presign = (args: readonly string[], more: Readonly<Record<string, string>>
 const presignJson = async (...args: string[]) =>
   JSON.parse((await presign([...args, '--json'])).stdout) as Record<string, never> & { url: string };
 const queryOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
+
+/** What a server says to the URL printed, sent as a PUT. */
+async function outcome(url: string, contentLength = '1'): Promise<string> {
+  const target = parseTarget(url.trim().replace('https://b-1.s3.amazonaws.com', ''));
+  if ('problem' in target) throw new Error(target.problem);
+  const headers = [
+    ['host', 'b-1.s3.amazonaws.com'],
+    ['content-length', contentLength],
+  ] as const;
+  const rules = { now: new Date(), region: 'us-east-1', service: 's3', sigv2: false };
+  const verdict = await verify({ method: 'PUT', target, headers }, rules, () => ({ secretAccessKey: environment.AWS_SECRET_ACCESS_KEY }));
+  return verdict.kind === 'refused' ? verdict.refusal.kind : verdict.kind;
+}
 
 describe('latchkey presign', () => {
   it('prints a bare URL for AWS that works for an hour', async () => {
@@ -87,6 +101,22 @@ describe('latchkey presign', () => {
       key: 'k',
     });
   });
+  it('signs the most that an upload by PUT may have as a term, and says in one sentence who enforces it', async () => {
+    const { status, stdout, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--max-size', '10MB']);
+    expect(status).toBe(0);
+    expect(queryOf(stdout)).toMatchObject({ 'X-Latchkey-Max-Size': '10000000', 'X-Amz-SignedHeaders': 'host' });
+    expect(stderr).toMatch(/^Only a Latchkey server that enforces terms accepts this URL [^.]*any other S3 ignores the limit\.\n$/);
+    expect(await outcome(stdout)).toBe('verified');
+    expect(await outcome(stdout.replace('Max-Size=10000000', 'Max-Size=99000000'))).toBe('signature-mismatch');
+  });
+  it('pins the size of an upload by PUT, and says nothing of terms', async () => {
+    const { stdout, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--content-length', '5']);
+    expect(queryOf(stdout)).toMatchObject({ 'X-Amz-SignedHeaders': 'content-length;host' });
+    expect(queryOf(stdout)).not.toHaveProperty('X-Latchkey-Max-Size');
+    expect(stderr).toBe('Must be sent with it: content-length: 5\n');
+    expect(await outcome(stdout, '5')).toBe('verified');
+    expect(await outcome(stdout, '6')).toBe('signature-mismatch');
+  });
   it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('signs %s', async (method) => {
     expect(await presignJson('s3://b-1/k', '--method', method.toLowerCase())).toMatchObject({
       method,
@@ -129,8 +159,13 @@ describe('latchkey presign', () => {
     });
   });
   it('refuses a flag that the method would ignore', async () => {
-    const { status, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--max-size', '5']);
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--max-size means nothing for PUT; it is for POST.') });
+    const { status, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--min-size', '5']);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--min-size means nothing for PUT; it is for POST.') });
+    const read = await presign(['s3://b-1/k', '--max-size', '5']);
+    expect({ status: read.status, stderr: read.stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('--max-size means nothing for GET; it is for PUT, POST.'),
+    });
   });
   it('shows a QR code on stderr and keeps stdout for the URL', async () => {
     const { stdout, stderr } = await presign(['s3://b-1/k', '--qr']);

@@ -20,7 +20,7 @@ const flags = {
   'expires-in': { kind: 'text', value: 'TIME', help: 'Seconds, or 15m, 12h, 7d: how long it works, 7 days at most (default 3600)' },
   'content-type': { kind: 'text', value: 'TYPE', help: 'The type an upload must have (PUT, POST)' },
   'content-length': { kind: 'text', value: 'SIZE', help: 'The exact size an upload must have (PUT)' },
-  'max-size': { kind: 'text', value: 'SIZE', help: 'The most an upload may have, such as 10MB (POST)' },
+  'max-size': { kind: 'text', value: 'SIZE', help: 'The most an upload may have, such as 10MB (POST; PUT, with a Latchkey server)' },
   'min-size': { kind: 'text', value: 'SIZE', help: 'The least an upload must have (POST)' },
   'download-as': { kind: 'text', value: 'NAME', help: 'The file name that browsers save a download under (GET)' },
   'version-id': { kind: 'text', value: 'ID', help: 'A version of the object (GET, HEAD, DELETE)' },
@@ -37,7 +37,7 @@ const flags = {
 const ONLY_FOR: Readonly<Partial<Record<keyof typeof flags, readonly Method[]>>> = {
   'content-type': ['PUT', 'POST'],
   'content-length': ['PUT'],
-  'max-size': ['POST'],
+  'max-size': ['PUT', 'POST'],
   'min-size': ['POST'],
   'download-as': ['GET'],
   'version-id': ['GET', 'HEAD', 'DELETE'],
@@ -115,6 +115,7 @@ function makeUrl(method: Exclude<Method, 'POST'>, object: S3Uri, common: Common,
       allowDotSegments: values['allow-dot-segments'] === true,
       ...(values['content-type'] !== undefined && { contentType: values['content-type'] }),
       ...(values['content-length'] !== undefined && { contentLength: parseSize(values['content-length'], '--content-length') }),
+      ...(values['max-size'] !== undefined && { maxSize: parseSize(values['max-size'], '--max-size') }),
       ...(values['download-as'] !== undefined && { downloadAs: values['download-as'] }),
     }),
   );
@@ -129,11 +130,16 @@ async function printUrl({ bucket, key }: S3Uri, signed: ReturnType<typeof makeUr
     output.line(curl ?? url);
     for (const [name, value] of curl ? [] : Object.entries(headers)) output.say(`Must be sent with it: ${name}: ${value}`);
   }
+  if (values['max-size'] !== undefined) output.say(TERM_SIGNED);
   if (values.qr) {
     const { qrCode } = await import('../qr-code.ts');
     output.say(qrCode(url, output.hasColours));
   }
 }
+
+/** S3 ignores parameters that begin with `x-`, so a limit that it does not know is no limit there. */
+const TERM_SIGNED =
+  'Only a Latchkey server that enforces terms accepts this URL and holds uploads to --max-size; one that does not yet refuses it, and any other S3 ignores the limit.';
 
 /** A key that ends with a slash is the place for a file of any name. */
 async function makeForm({ bucket, key }: S3Uri, common: Common, values: PresignValues): Promise<PresignedPost> {
