@@ -57,11 +57,13 @@ export function objectHeaders(
 /** A page, a picture with scripts, a script: opened by itself it runs in no origin that could hold anything. */
 function sandboxHeaders(contentType: string | undefined): readonly string[] {
   const nosniff = ['X-Content-Type-Options', 'nosniff'];
-  if (contentType !== undefined && !ACTIVE.test(contentType)) return nosniff;
+  if (contentType !== undefined && PASSIVE.test(contentType)) return nosniff;
   return [...nosniff, 'Content-Security-Policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"];
 }
 
-const ACTIVE = /html|xml|svg|javascript|ecmascript|pdf|flash|^\s*$/i;
+// What no browser runs. Everything else may be a page in some browser's eyes, and an object without a type is anything.
+const PASSIVE =
+  /^\s*(?:image\/(?!svg)[a-z0-9.+-]+|audio\/[a-z0-9.+-]+|video\/[a-z0-9.+-]+|font\/[a-z0-9.+-]+|text\/(?:plain|csv)|application\/(?:octet-stream|json|zip|gzip)|binary\/octet-stream)\s*(?:;|$)/i;
 
 /**
  * Throws PreconditionFailed; `true` says that the client's copy is still good (304). In a pre-signed URL the conditions
