@@ -70,7 +70,7 @@ export function createGateway({ stores, site, identities, sigv2, ignoreForeignAu
         const authorised = authorise(authenticated);
         const reply = await authorised.operation.run(authorised, stores, site);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
-        return await crossOrigin(reply, addressed, stores);
+        return headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
       } catch (cause) {
         const reply = errorReply(cause, incoming, site.hostId, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);

@@ -4,7 +4,7 @@ import { headerValue } from './headers.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
 import { bucketOfHost } from './parse.ts';
-import type { Site, Stores } from './pipeline.ts';
+import type { Incoming, Reply, Site, Stores } from './pipeline.ts';
 
 export type S3AddressOptions = {
   readonly gateway: Gateway;
@@ -17,13 +17,16 @@ export type S3AddressOptions = {
 
 export function s3Handler({ gateway, site, stores, region, version, consoleUrl }: S3AddressOptions): Handler {
   const facts = JSON.stringify({ version, region, console: consoleUrl });
-  return async (incoming) => {
+  return (incoming) => {
     // Where Host names a bucket, `-/…` is a key in it.
     const isOurs = incoming.rawTarget.startsWith('/-/') && bucketOfHost(headerValue(incoming.headers, 'host') ?? '', site) === undefined;
-    if (!isOurs) return gateway.handle(incoming);
+    return isOurs ? answerOurs(incoming) : gateway.handle(incoming);
+  };
+
+  async function answerOurs(incoming: Incoming): Promise<Reply> {
     const health = await healthReply(incoming, stores);
     if (health !== undefined) return health;
     if (incoming.rawTarget === '/-/latchkey.json') return textReply(200, facts, 'application/json');
     return textReply(404, 'There is nothing here. S3 requests go to /BUCKET/KEY.');
-  };
+  }
 }
