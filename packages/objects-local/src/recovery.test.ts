@@ -71,6 +71,24 @@ describe('a crash at any call of the file system', () => {
   }
 });
 
+test('a write that is refused at the moment of its commit leaves no file', async () => {
+  const store = await openLocalObjectStore({ directory });
+  await store.createBucket({ name: bucket, createdAt: NOW, region: 'us-east-1' });
+  const condition = { ifNoneMatch: '*' } as const;
+  const puts = [1, 2, 3].map((more) =>
+    store.putObject(bucket, key('k'), body(contentOfSize(LARGE + more)), NOTHING, { now: NOW, condition }),
+  );
+  const outcomes = await Promise.allSettled(puts);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  const upload = await store.createUpload(bucket, key('k'), NOTHING, { now: NOW });
+  const part = store.uploadPart(bucket, key('k'), upload.uploadId, 1, body(PART), { now: NOW });
+  await store.abortUpload(bucket, key('k'), upload.uploadId);
+  await expect(part).rejects.toMatchObject({ code: 'NoSuchUpload' });
+  expect(await filesBelow('blobs')).toHaveLength(1);
+  expect(await filesBelow('tmp')).toEqual([]);
+  await store.close();
+});
+
 describe('opening', () => {
   test('leaves alone what a living process has on its way', async () => {
     const store = await openLocalObjectStore({ directory });
