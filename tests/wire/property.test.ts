@@ -279,7 +279,7 @@ describe('what was changed after signing', () => {
   async function expectRefused(bytes: Buffer): Promise<void> {
     if (connection === undefined || !connection.socket.writable) connection = await openConnection(server.s3);
     connection.write(bytes);
-    const { status, head, body } = await connection.reply();
+    const { status, head, body } = await connection.reply({ timeoutMs: 20_000 });
     if (/^connection: close/im.test(head)) connection = undefined;
     const evidence = `${bytes.toString('latin1')}\n${body.toString()}`;
     expect(status, evidence).toBeGreaterThanOrEqual(400);
