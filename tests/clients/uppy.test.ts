@@ -142,8 +142,7 @@ async function stored(Key: string): Promise<{ digest: string; type: string | und
 }
 
 async function uppyForBrowsers(): Promise<string> {
-  const contents = `import Uppy from '@uppy/core'; import AwsS3 from '@uppy/aws-s3'; Object.assign(window, { Uppy, AwsS3 });`;
-  const resolveDir = fileURLToPath(new URL('../..', import.meta.url));
-  const { outputFiles } = await build({ stdin: { contents, resolveDir }, bundle: true, format: 'iife', write: false, logLevel: 'silent' });
+  const page = fileURLToPath(new URL('../support/uppy-page.ts', import.meta.url));
+  const { outputFiles } = await build({ entryPoints: [page], bundle: true, format: 'iife', write: false, logLevel: 'silent' });
   return outputFiles[0]!.text;
 }
