@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Health } from '@latchkey/storage/health';
-import type { Files } from './files.ts';
+import { type Files, isSystemError } from './files.ts';
 
 /**
  * The files that hold bytes: blobs/XX/ID, and a second name in tmp/PROCESS/ID for as long as nothing in the index refers to the file. That
@@ -25,7 +25,16 @@ export function openBlobs(files: Files, health: Health, directory: string, tempo
   const temporaryPath = (id: Buffer): string => join(temporary, id.toString('hex'));
   const syncDirectory = shared((parent: string) => files.syncDirectory(parent));
   return {
-    create: (id) => files.create(temporaryPath(id)),
+    async create(id) {
+      try {
+        return await files.create(temporaryPath(id));
+      } catch (error) {
+        if (!isSystemError(error, 'ENOENT')) throw error;
+        // Somebody took this process for gone, as after a long sleep of the machine.
+        await files.makeDirectory(temporary);
+        return files.create(temporaryPath(id));
+      }
+    },
     async publish(id) {
       await files.link(temporaryPath(id), path(id));
       await health.durably('the name of a file', syncDirectory(join(path(id), '..')));

@@ -23,6 +23,10 @@ export type Files = {
   /** When it resolves, the directory's entries are on the disk. */
   syncDirectory(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
+  /** Sets the time of a file or directory to now. Does nothing where it is not there. */
+  touch(path: string): Promise<void>;
+  /** When a file or directory was last changed or touched, in milliseconds since the epoch; 0 where it is not there. */
+  lastChange(path: string): Promise<number>;
   /** Does nothing where the directory is not empty or not there. */
   removeDirectory(path: string): Promise<void>;
   /** Names in a directory; none where there is no such directory. */
@@ -54,6 +58,18 @@ export const nodeFiles: Files = {
   async makeDirectory(path) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   },
+  async touch(path) {
+    const now = new Date();
+    await unless('ENOENT', utimes(path, now, now));
+  },
+  async lastChange(path) {
+    try {
+      return (await stat(path)).mtimeMs;
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return 0;
+      throw error;
+    }
+  },
   async removeDirectory(path) {
     await unless('ENOTEMPTY', unless('ENOENT', rmdir(path)));
   },
@@ -81,6 +97,8 @@ const fsync = promisify(fs.fsync);
 const fstat = promisify(fs.fstat);
 const unlink = promisify(fs.unlink);
 const mkdir = promisify(fs.mkdir);
+const stat = promisify(fs.stat);
+const utimes = promisify(fs.utimes);
 const rmdir = promisify(fs.rmdir);
 const readdir = promisify((path: string, done: (error: Error | null, names: string[]) => void) => fs.readdir(path, done));
 const statfs = promisify((path: string, done: (error: Error | null, stats: fs.StatsFs) => void) => fs.statfs(path, done));

@@ -91,6 +91,7 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
 
   const tidy = async (): Promise<number> => {
     if (health.readOnlyBecause !== undefined) return 0;
+    await files.touch(temporary);
     await pins.renew(clock());
     return collect({ catalogue, blobs, pins, health, graceMs: collectAfterMs }, clock());
   };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucketName } from '@latchkey/s3/names';
@@ -130,6 +130,20 @@ describe('opening', () => {
     await expect(put(store, 'k', LARGE)).rejects.toMatchObject({ code: 'InternalError' });
     steal = async () => {};
     expect(await store.headObject(bucket, key('k'))).toBeUndefined();
+    await store.close();
+  });
+
+  test('is not the end of a process that was wrongly taken for gone, which shows itself as long as it lives', async () => {
+    const store = await openLocalObjectStore({ directory });
+    await store.createBucket({ name: bucket, createdAt: NOW, region: 'us-east-1' });
+    const [own] = await readdir(join(directory, 'tmp'));
+    const temporary = join(directory, 'tmp', own ?? '');
+    await utimes(temporary, 0, 0);
+    await store.collect();
+    expect((await stat(temporary)).mtimeMs).toBeGreaterThan(0);
+    await rmdir(temporary);
+    await put(store, 'k', LARGE);
+    expect(await sizeOf(store, 'k')).toBe(LARGE);
     await store.close();
   });
 

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blobPath } from './blobs.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -20,7 +19,7 @@ export async function recover(
 ): Promise<void> {
   for (const instance of await files.list(directories.tmp)) {
     const temporary = join(directories.tmp, instance);
-    if (!isGone(instance, await lastSeen(temporary), now)) continue;
+    if (!isGone(instance, await files.lastChange(temporary), now)) continue;
     for (const name of await files.list(temporary)) {
       if (!BLOB_NAME.test(name)) continue;
       const id = Buffer.from(name, 'hex');
@@ -36,14 +35,6 @@ export const LOST = Buffer.of(0);
 const A_DAY = 86_400_000;
 
 const BLOB_NAME = new RegExp(`^[0-9a-f]{${ID_BYTES * 2}}$`);
-
-async function lastSeen(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch {
-    return 0;
-  }
-}
 
 function isUnknown(catalogue: Catalogue, id: Buffer, now: number): Promise<boolean> {
   return catalogue.change(() => {
