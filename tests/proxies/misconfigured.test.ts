@@ -129,6 +129,17 @@ const CASES: readonly Case[] = [
       'A proxy answered, not the store: 414 Request-URI Too Large. The URL is too long for it (nginx: large_client_header_buffers 8 32k; HAProxy: tune.bufsize 65536).',
   },
   {
+    program: 'haproxy',
+    place: 'host',
+    mistake: 'long URLs are refused',
+    change: (text) => replaced(text, 'tune.bufsize 65536', ''),
+    isTold: true,
+    wanted: { query: { 'x-note': 'n'.repeat(16_000) } },
+    status: 400,
+    sentence:
+      'A proxy answered, not the store: 400 Bad request. It could not read the request; a URL that is too long for it is one reason (HAProxy: tune.bufsize 65536).',
+  },
+  {
     program: 'nginx',
     place: 'host',
     mistake: 'the store is looked for where it is not',

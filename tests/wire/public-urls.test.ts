@@ -53,9 +53,7 @@ describe('a pre-signed URL for a public name', () => {
     const bareUrl = presigned(server, 'GET', '/storage/photos', { host: 'files.example.com' });
     for (const request of [arrivingAt(url, 'example.com', withoutPrefix(url)), arrivingAt(bareUrl, 'example.com')]) {
       const reply = await send(server, request);
-      expect(reply.text).not.toContain('ListBucketResult');
-      expect([200, 403, 404]).toContain(reply.status);
-      if (reply.status === 200) expect(reply.text).toBe('an object');
+      expect([reply.status, reply.text]).toEqual([200, 'an object']);
     }
   });
 

@@ -13,6 +13,7 @@ export function proxyCulprit(answer: string): string | undefined {
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^413/, 'It limits the size of uploads; the store has limits of its own (nginx: client_max_body_size 0).'],
   [/^(414|431)/, 'The URL is too long for it (nginx: large_client_header_buffers 8 32k; HAProxy: tune.bufsize 65536).'],
+  [/^400/, 'It could not read the request; a URL that is too long for it is one reason (HAProxy: tune.bufsize 65536).'],
   [/^50[234]/, 'It has no answer from the store: is that running, and where the proxy looks for it?'],
   [/^(301|302|307|308)/, 'It sends clients elsewhere, and a signature is good for one address: sign for the one it leads to.'],
 ];
