@@ -6,6 +6,7 @@ import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { readCertificate } from './certificate.ts';
 import type { Address, Config } from './config.ts';
 import { Failure, wrongUsage } from './failure.ts';
+import { masterKeys } from './master-key.ts';
 import { openStores } from './open-stores.ts';
 import { type FoundRoot, rootCredentials } from './root-credentials.ts';
 import { version } from './version.ts';
@@ -23,9 +24,19 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
   const certificate = config.tls && (await readCertificate(config.tls));
   await makeDirectory(config.data);
   const root = await rootCredentials(config.data, config.root);
+  const master = await masterKeys(config.data, config.masterKeys);
   const stores = await openStores(config, log);
   try {
-    const server = await startServer({ ...config, ...stores, tls: certificate, log, root: root.credentials, version: version() });
+    const server = await startServer({
+      ...config,
+      ...stores,
+      masterKeys: master.keys,
+      reloadMasterKeys: master.reload,
+      tls: certificate,
+      log,
+      root: root.credentials,
+      version: version(),
+    });
     return { server, root, certificate };
   } catch (error) {
     throw describe(error, config);
