@@ -31,6 +31,8 @@ export type Config = {
   readonly sandboxesActiveContent: boolean;
   /** Host names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
+  /** Path of a file with the issuers whose tokens AssumeRoleWithWebIdentity takes. */
+  readonly oidcIssuersFile: string | undefined;
   /** Whether new buckets begin with all public access blocked. */
   readonly blocksPublicAccess: boolean;
   /** What seals secrets at rest, where the operator sets it: the first seals, all open. */
@@ -64,6 +66,11 @@ export const serveFlags = {
     value: 'on|off',
     help: 'Send objects that browsers run as pages with a sandboxing policy (default off)',
   },
+  'oidc-issuers': {
+    kind: 'text',
+    value: 'FILE',
+    help: 'Issuers whose tokens may assume roles: JSON, each with issuer, audiences, algorithms, jwks',
+  },
   'default-public-access-block': {
     kind: 'text',
     value: 'on|off',
@@ -89,6 +96,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     tls: tlsFiles(values['tls-cert'], values['tls-key']),
     ignoreForeignAuthorization: isOn(values['ignore-foreign-authorization'] ?? 'off', '--ignore-foreign-authorization'),
     sandboxesActiveContent: isOn(values['sandbox-active-content'] ?? 'off', '--sandbox-active-content'),
+    oidcIssuersFile: values['oidc-issuers'],
     blocksPublicAccess: isOn(values['default-public-access-block'] ?? 'on', '--default-public-access-block'),
     masterKeys: masterKeysFrom(environment),
     root: rootFrom(environment),

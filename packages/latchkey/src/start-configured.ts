@@ -1,6 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { trustedProxies } from '@latchkey/server/forwarded';
 import type { Certificate } from '@latchkey/server/http';
+import type { OidcIssuer } from '@latchkey/server/identity/sts/federated';
+import { parseOidcIssuers } from '@latchkey/server/identity/sts/oidc-issuers';
 import type { Log } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { readCertificate } from './certificate.ts';
@@ -22,6 +24,7 @@ export type Started = {
 export async function startConfigured(config: Config, log: Log): Promise<Started> {
   requireNetworks(config.trustedProxies);
   const certificate = config.tls && (await readCertificate(config.tls));
+  const oidcIssuers = config.oidcIssuersFile === undefined ? [] : await readOidcIssuers(config.oidcIssuersFile);
   await makeDirectory(config.data);
   const root = await rootCredentials(config.data, config.root);
   const master = await masterKeys(config.data, config.masterKeys);
@@ -30,6 +33,7 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
     const server = await startServer({
       ...config,
       ...stores,
+      oidcIssuers,
       masterKeys: master.keys,
       reloadMasterKeys: master.reload,
       tls: certificate,
@@ -40,6 +44,14 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
     return { server, root, certificate };
   } catch (error) {
     throw describe(error, config);
+  }
+}
+
+async function readOidcIssuers(path: string): Promise<readonly OidcIssuer[]> {
+  try {
+    return parseOidcIssuers(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw wrongUsage(`--oidc-issuers ${path}: ${(cause as Error).message}`);
   }
 }
 

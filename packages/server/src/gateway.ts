@@ -1,16 +1,17 @@
 /**
  * A request's life, in order, and the only place where an error becomes a reply.
  *
- *     parse → route → authenticate → authorise → execute → respond
+ *     parse → route → authenticate → admit → authorise → execute → respond
  *
  * A call of IAM or STS goes the same way; its form is read first, since it is its address and a part of what is signed.
  *
  * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
 import { S3Error } from '@latchkey/s3/errors';
-import { authenticate, type CredentialLookUp } from './authenticate/authenticate.ts';
+import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
+import { admit } from './guardrails/admit.ts';
 import { headerValue } from './headers.ts';
 import type { Log } from './log.ts';
 import { otherMeanings } from './meanings.ts';
@@ -39,10 +40,9 @@ export type GatewayOptions = {
 
 export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
   const { identities } = stores;
-  const find: CredentialLookUp = (accessKeyId) => identities.find(accessKeyId);
   const route = createRouter(operations);
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
-  const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, find);
+  const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
   /** As it arrived; behind a proxy, as it may have been signed. The refusal is that of what arrived. */
   async function authenticateAsMeant(addressed: Addressed): Promise<Authenticated> {
@@ -69,6 +69,7 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
         const authenticated = await authenticateAsMeant(addressed);
         request = authenticated;
+        await admit(authenticated, stores.guardrails);
         const authorised = await authorise(authenticated, stores, site);
         const reply = await authorised.operation.run(authorised, stores, site);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);

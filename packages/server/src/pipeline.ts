@@ -10,6 +10,7 @@ import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { BucketAccessStore } from './bucket-access.ts';
+import type { GuardrailStore } from './guardrails/store.ts';
 import type { Identities } from './identity/identities.ts';
 import type { Principal } from './identity/principals.ts';
 import type { PublicAddress } from './public-address.ts';
@@ -123,6 +124,7 @@ export type Stores = {
   readonly records: RecordStore;
   readonly identities: Identities;
   readonly access: BucketAccessStore;
+  readonly guardrails: GuardrailStore;
 };
 
 export type Site = {

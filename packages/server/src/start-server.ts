@@ -6,10 +6,12 @@ import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts
 import { consoleHandler } from './console-address.ts';
 import { trustedProxies } from './forwarded.ts';
 import { createGateway } from './gateway.ts';
+import { guardrailStore } from './guardrails/store.ts';
 import { type Certificate, type ListenAddress, type Listener, listen } from './http.ts';
 import { createIdentities, type RootCredentials } from './identity/identities.ts';
 import { checkMasterKey } from './identity/master-key-check.ts';
 import { createSealer } from './identity/sealing.ts';
+import type { OidcIssuer } from './identity/sts/federated.ts';
 import type { Log } from './log.ts';
 import { createRequestCounts } from './metrics.ts';
 import type { Site, Stores } from './pipeline.ts';
@@ -26,6 +28,8 @@ export type ServerOptions = {
   readonly masterKeys: readonly string[];
   /** Asked for the master keys as they are now, when a secret turns up that none of them opens. */
   readonly reloadMasterKeys?: (() => readonly string[]) | undefined;
+  /** Issuers whose tokens may be brought to AssumeRoleWithWebIdentity. */
+  readonly oidcIssuers?: readonly OidcIssuer[] | undefined;
   /** Whether new buckets begin with all public access blocked. Default true, as on AWS. */
   readonly blocksPublicAccess?: boolean | undefined;
   /** Port 0 means any free port. */
@@ -79,9 +83,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   await checkMasterKey(records, sealer);
   const installation = await installationId(records);
   const accountId = accountIdOf(installation);
-  const identities = createIdentities({ records, root, accountId, sealer });
+  const identities = createIdentities({ records, root, accountId, sealer, issuers: options.oidcIssuers ?? [] });
   const access = bucketAccessStore(records, options.blocksPublicAccess === false ? NONE_BLOCKED : ALL_BLOCKED);
-  const stores: Stores = { objects, records, identities, access };
+  const stores: Stores = { objects, records, identities, access, guardrails: guardrailStore(records) };
   const publicAddresses = (options.publicUrls ?? []).map(publicAddress);
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const site: Site = {

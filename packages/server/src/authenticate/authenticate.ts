@@ -7,7 +7,7 @@ import type { SignedRequest } from '@latchkey/sigv4/request';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
 import { asBytes } from '../headers.ts';
-import type { FoundCredentials } from '../identity/identities.ts';
+import type { FoundCredentials, Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principals.ts';
 import type { Addressed, Authenticated, Operation, PostedForm, SignatureFacts } from '../pipeline.ts';
 import { type AuthenticatedForm, authenticateForm } from './form.ts';
@@ -22,15 +22,16 @@ export async function authenticate(
   addressed: Addressed,
   operation: Operation,
   rules: Pick<VerifyRules, 'region' | 'service' | 'sigv2'> & { readonly ignoreForeignAuthorization: boolean },
-  lookUp: CredentialLookUp,
+  identities: Pick<Identities, 'find' | 'fromToken'>,
 ): Promise<Authenticated> {
+  const lookUp: CredentialLookUp = (accessKeyId) => identities.find(accessKeyId);
   const now = new Date(addressed.receivedAt);
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
   const { region, service, sigv2, ignoreForeignAuthorization } = rules;
   const common = { region, service, sigv2, ignoreForeignAuthorization, now };
   const current = hosted === undefined ? common : { ...common, virtualHostBucket: hosted };
   if (addressed.call !== undefined) {
-    const { principal, signature } = await authenticateCall(asSignatureReads(addressed), addressed.call, operation, current, lookUp);
+    const { principal, signature } = await authenticateCall(asSignatureReads(addressed), addressed.call, operation, current, identities);
     return authenticated(addressed, operation, principal, signature);
   }
   let found: FoundCredentials | undefined;

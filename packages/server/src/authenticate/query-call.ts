@@ -7,9 +7,9 @@ import { readAuthentication } from '@latchkey/sigv4/read-authentication';
 import type { SignedRequest } from '@latchkey/sigv4/request';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { refuseToken } from '@latchkey/sigv4/verify';
+import type { Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principals.ts';
 import type { Operation, QueryCall, SignatureFacts } from '../pipeline.ts';
-import type { CredentialLookUp } from './authenticate.ts';
 import { refused } from './refused.ts';
 import { signatureFacts } from './signature-facts.ts';
 
@@ -21,19 +21,20 @@ export async function authenticateCall(
   call: QueryCall,
   operation: Operation,
   rules: VerifyRules,
-  lookUp: CredentialLookUp,
+  identities: Pick<Identities, 'find' | 'fromToken'>,
 ): Promise<AuthenticatedCall> {
   const read = readAuthentication(request, { ...rules, service: operation.service ?? 'iam', sigv2: false });
   if (read.kind === 'refused') throw refused(read.refusal);
   if (read.kind === 'anonymous') {
-    // Who brings an issuer's token has no access key yet: the operation's permissions are decided on the token.
-    if (operation.authenticatedBy === 'web-identity') return { principal: { kind: 'anonymous' }, signature: undefined };
+    // Who brings an issuer's token has no access key yet.
+    const token = operation.authenticatedBy === 'web-identity' ? call.parameters.get('WebIdentityToken') : undefined;
+    if (token !== undefined) return { principal: await identities.fromToken(token, rules.now.getTime()), signature: undefined };
     throw new S3Error('MissingAuthenticationToken');
   }
   if (read.kind === 'v2-query') throw new S3Error('MissingAuthenticationToken');
   const authentication = withBodyHash(read, call.bodyHash);
   const { accessKeyId, sessionToken } = authentication;
-  const found = await lookUp(accessKeyId);
+  const found = await identities.find(accessKeyId);
   if (found === undefined) throw refused({ kind: 'unknown-access-key', accessKeyId });
   const wrongToken = refuseToken(accessKeyId, sessionToken, found, rules.now);
   if (wrongToken !== undefined) throw refused(wrongToken);

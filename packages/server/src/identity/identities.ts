@@ -14,6 +14,7 @@ import { principalPolicies, sessionPolicies } from './principal-policies.ts';
 import type { Principal, SessionFacts } from './principals.ts';
 import type { Sealer } from './sealing.ts';
 import { findSession, openSession, SESSION, type Session } from './sessions.ts';
+import { federatedPrincipal, type OidcIssuer } from './sts/federated.ts';
 
 export type RootCredentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 
@@ -24,6 +25,8 @@ export type Identities = {
   /** 12 digits, the same for the life of the installation. */
   readonly accountId: string;
   readonly sealer: Sealer;
+  /** Who is behind an issuer's token, or an S3Error that says why nobody. */
+  fromToken(token: string, now: number): Promise<Principal>;
   /** The credentials behind an access key id, as they are now; `undefined` for one that nobody has, or that is inactive. */
   find(accessKeyId: string): FoundCredentials | undefined | Promise<FoundCredentials | undefined>;
   /** Remembers that a user's access key has been used; written now and then. */
@@ -39,8 +42,9 @@ export function createIdentities(options: {
   readonly root: RootCredentials;
   readonly accountId: string;
   readonly sealer: Sealer;
+  readonly issuers: readonly OidcIssuer[];
 }): Identities {
-  const { records, root, accountId, sealer } = options;
+  const { records, root, accountId, sealer, issuers } = options;
   const keys = boundedCache<FoundCredentials>(KEPT, () => records.generation(IDENTITY));
   const sessions = boundedCache<FoundCredentials>(KEPT, () => records.generation(IDENTITY) + records.generation(SESSION));
   const uses = lastUses(records);
@@ -50,6 +54,7 @@ export function createIdentities(options: {
     root,
     accountId,
     sealer,
+    fromToken: (token, now) => federatedPrincipal(token, issuers, accountId, now),
     find(accessKeyId) {
       if (accessKeyId === root.accessKeyId) return rootFound;
       if (accessKeyId.startsWith('LKSA')) return sessions.get(accessKeyId, () => ofSession(accessKeyId));

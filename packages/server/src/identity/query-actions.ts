@@ -29,6 +29,7 @@ import { createUser, deleteUser, getUser, listUsers, updateUser } from './iam/us
 import { assumeRoleAction } from './sts/assume-role.ts';
 import { getCallerIdentity } from './sts/caller-identity.ts';
 import { getSessionToken } from './sts/session-token.ts';
+import { assumeRoleWithWebIdentity } from './sts/web-identity.ts';
 
 export const queryActions: readonly Operation[] = [
   createUser,
@@ -77,4 +78,5 @@ export const queryActions: readonly Operation[] = [
   getCallerIdentity,
   getSessionToken,
   assumeRoleAction,
+  assumeRoleWithWebIdentity,
 ];

@@ -1,4 +1,5 @@
 /** The table: every operation of S3, what is done and what is answered with NotImplemented. */
+import { guardrailActions } from '../guardrails/actions.ts';
 import { queryActions } from '../identity/query-actions.ts';
 import type { Operation } from '../pipeline.ts';
 import { getBucketAcl, getObjectAcl, putBucketAcl, putObjectAcl } from './acl.ts';
@@ -68,4 +69,5 @@ export const operations: readonly Operation[] = [
   ...unsetConfiguration,
   ...notImplemented,
   ...queryActions,
+  ...guardrailActions,
 ];
