@@ -13,6 +13,7 @@ const running = await startServer({
   listen: { host: '127.0.0.1', port: 0 },
   consoleListen: { host: '127.0.0.1', port: 0 },
   sigv2: true,
+  masterKeys: ['a master key for a benchmark'],
   domains: [],
   log: jsonLog((line) => process.stderr.write(line)),
   version: '0.0.0-bench',

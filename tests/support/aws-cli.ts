@@ -2,8 +2,8 @@ import { finishProgram, type RunOptions, runProgram } from './run-program.ts';
 import type { Served } from './served.ts';
 
 export type AwsCli = {
-  /** `aws(['s3', 'ls'])`: stdout, once it ended well. */
-  (parameters: readonly string[], input?: RunOptions['input']): Promise<string>;
+  /** `aws(['s3', 'ls'])`: stdout, once it ended well. `environment` is put over the usual one, for other credentials. */
+  (parameters: readonly string[], input?: RunOptions['input'], environment?: NodeJS.ProcessEnv): Promise<string>;
   /** The JSON it printed; `{}` where it printed nothing. */
   json(parameters: readonly string[]): Promise<AwsJson>;
   /** What it wrote on stderr, once it ended badly. */
@@ -17,7 +17,12 @@ export type AwsJson = any;
 export function awsCli(program: string, store: Served): AwsCli {
   const options = { env: store.environment, cwd: store.scratch };
   const whole = (parameters: readonly string[]) => [...parameters, '--endpoint-url', store.endpoint];
-  const aws: AwsCli = (parameters, input) => runProgram(program, whole(parameters), { ...options, ...(input !== undefined && { input }) });
+  const aws: AwsCli = (parameters, input, environment) =>
+    runProgram(program, whole(parameters), {
+      ...options,
+      env: { ...store.environment, ...environment },
+      ...(input !== undefined && { input }),
+    });
   aws.json = async (parameters) => JSON.parse((await aws([...parameters, '--output', 'json'])) || '{}');
   aws.refused = async (parameters) => {
     const { status, stdout, stderr } = await finishProgram(program, whole(parameters), options);

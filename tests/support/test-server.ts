@@ -24,6 +24,7 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
     records: openMemoryRecordStore(),
     region: REGION,
     root: ROOT,
+    masterKeys: ['a master key for tests, and nothing else'],
     listen: { host: '127.0.0.1', port: 0 },
     consoleListen: { host: '127.0.0.1', port: 0 },
     sigv2: true,
@@ -35,4 +36,3 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
   });
   return { ...server, host: new URL(server.s3).host, logged, clock };
 }
-

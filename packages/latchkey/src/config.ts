@@ -31,6 +31,12 @@ export type Config = {
   readonly sandboxesActiveContent: boolean;
   /** Host names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
+  /** Path of a file with the issuers whose tokens AssumeRoleWithWebIdentity takes. */
+  readonly oidcIssuersFile: string | undefined;
+  /** Whether new buckets begin with all public access blocked. */
+  readonly blocksPublicAccess: boolean;
+  /** What seals secrets at rest, where the operator sets it: the first seals, all open. */
+  readonly masterKeys: readonly string[] | undefined;
   /** The root user's credentials, where the operator sets them. */
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 };
@@ -60,6 +66,16 @@ export const serveFlags = {
     value: 'on|off',
     help: 'Send objects that browsers run as pages with a sandboxing policy (default off)',
   },
+  'oidc-issuers': {
+    kind: 'text',
+    value: 'FILE',
+    help: 'Issuers whose tokens may assume roles: JSON, each with issuer, audiences, algorithms, jwks',
+  },
+  'default-public-access-block': {
+    kind: 'text',
+    value: 'on|off',
+    help: 'Begin new buckets with all public access blocked (default on, as on AWS)',
+  },
   json: { kind: 'switch', help: 'What is printed on stdout is JSON in any case' },
 } as const satisfies Flags;
 
@@ -80,6 +96,9 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     tls: tlsFiles(values['tls-cert'], values['tls-key']),
     ignoreForeignAuthorization: isOn(values['ignore-foreign-authorization'] ?? 'off', '--ignore-foreign-authorization'),
     sandboxesActiveContent: isOn(values['sandbox-active-content'] ?? 'off', '--sandbox-active-content'),
+    oidcIssuersFile: values['oidc-issuers'],
+    blocksPublicAccess: isOn(values['default-public-access-block'] ?? 'on', '--default-public-access-block'),
+    masterKeys: masterKeysFrom(environment),
     root: rootFrom(environment),
   };
 }
@@ -138,6 +157,16 @@ function directory(text: string | undefined, scheme: string, flag: string, other
 function isOn(text: string, flag: string): boolean {
   if (text !== 'on' && text !== 'off') throw wrongUsage(`${flag} is on or off, not "${text}".`);
   return text === 'on';
+}
+
+/** Several, with commas between them, during a rotation: the first is the new one. */
+function masterKeysFrom({ LATCHKEY_MASTER_KEY: text }: Environment): Config['masterKeys'] {
+  if (text === undefined) return undefined;
+  const keys = text.split(',').map((key) => key.trim());
+  if (keys.some((key) => key.length < 16)) {
+    throw wrongUsage('LATCHKEY_MASTER_KEY has at least 16 characters, best 32 random bytes in base64: openssl rand -base64 32.');
+  }
+  return keys;
 }
 
 function rootFrom(environment: Environment): Config['root'] {

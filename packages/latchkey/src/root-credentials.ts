@@ -1,7 +1,8 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from './failure.ts';
+import { keepFile } from './kept-file.ts';
 
 export type RootCredentials = { readonly accessKeyId: string; readonly secretAccessKey: string };
 export type FoundRoot = { readonly credentials: RootCredentials; readonly origin: 'environment' | 'file' | 'new' };
@@ -17,7 +18,7 @@ export async function rootCredentials(dataDirectory: string, configured: RootCre
   const kept = await readRootCredentials(dataDirectory);
   if (kept) return { credentials: checked(kept, `accessKeyId in ${path}`, `secretAccessKey in ${path}`), origin: 'file' };
   const credentials = newRootCredentials();
-  if (await keep(path, dataDirectory, credentials)) return { credentials, origin: 'new' };
+  if (await keepFile(path, dataDirectory, `${JSON.stringify(credentials, undefined, 2)}\n`)) return { credentials, origin: 'new' };
   // Another process was first; its credentials hold.
   return rootCredentials(dataDirectory, undefined);
 }
@@ -84,34 +85,6 @@ function checked(credentials: RootCredentials, idName: string, secretName: strin
     );
   }
   return credentials;
-}
-
-/** Durable and all at once: a crash leaves the whole file or none. False if there already is one. */
-async function keep(path: string, directory: string, credentials: RootCredentials): Promise<boolean> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(credentials, undefined, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
-    // Unlike a rename, a link fails when somebody else was faster.
-    await link(temporary, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    await unlink(temporary);
-  }
-  const folder = await open(directory, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-  return true;
 }
 
 function pick(count: number, alphabet: string): string {

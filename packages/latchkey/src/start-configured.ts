@@ -1,11 +1,14 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { trustedProxies } from '@latchkey/server/forwarded';
 import type { Certificate } from '@latchkey/server/http';
+import type { OidcIssuer } from '@latchkey/server/identity/sts/federated';
+import { parseOidcIssuers } from '@latchkey/server/identity/sts/oidc-issuers';
 import type { Log } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { readCertificate } from './certificate.ts';
 import type { Address, Config } from './config.ts';
 import { Failure, wrongUsage } from './failure.ts';
+import { masterKeys } from './master-key.ts';
 import { openStores } from './open-stores.ts';
 import { type FoundRoot, rootCredentials } from './root-credentials.ts';
 import { version } from './version.ts';
@@ -21,14 +24,34 @@ export type Started = {
 export async function startConfigured(config: Config, log: Log): Promise<Started> {
   requireNetworks(config.trustedProxies);
   const certificate = config.tls && (await readCertificate(config.tls));
+  const oidcIssuers = config.oidcIssuersFile === undefined ? [] : await readOidcIssuers(config.oidcIssuersFile);
   await makeDirectory(config.data);
   const root = await rootCredentials(config.data, config.root);
+  const master = await masterKeys(config.data, config.masterKeys);
   const stores = await openStores(config, log);
   try {
-    const server = await startServer({ ...config, ...stores, tls: certificate, log, root: root.credentials, version: version() });
+    const server = await startServer({
+      ...config,
+      ...stores,
+      oidcIssuers,
+      masterKeys: master.keys,
+      reloadMasterKeys: master.reload,
+      tls: certificate,
+      log,
+      root: root.credentials,
+      version: version(),
+    });
     return { server, root, certificate };
   } catch (error) {
     throw describe(error, config);
+  }
+}
+
+async function readOidcIssuers(path: string): Promise<readonly OidcIssuer[]> {
+  try {
+    return parseOidcIssuers(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw wrongUsage(`--oidc-issuers ${path}: ${(cause as Error).message}`);
   }
 }
 

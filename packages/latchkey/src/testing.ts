@@ -5,6 +5,7 @@ import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { newMasterKey } from './master-key.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
 import { newRootCredentials, type RootCredentials } from './root-credentials.ts';
 import { version } from './version.ts';
@@ -20,6 +21,8 @@ export type LatchkeyOptions = {
   readonly domains?: readonly string[] | undefined;
   /** Default true. */
   readonly sigv2?: boolean | undefined;
+  /** Whether new buckets begin with all public access blocked. Default true, as on AWS. */
+  readonly blocksPublicAccess?: boolean | undefined;
   /** Milliseconds since the epoch, so that a test can let a link expire. */
   readonly now?: (() => number) | undefined;
   /** Receives the server's log, a line of JSON at a time. Default: nobody. */
@@ -54,7 +57,15 @@ export type Latchkey = {
  * ```
  */
 export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latchkey> {
-  const { stores: kind = 'disk', region = 'us-east-1', credentials = newRootCredentials(), domains = [], sigv2 = true, now } = options;
+  const {
+    stores: kind = 'disk',
+    region = 'us-east-1',
+    credentials = newRootCredentials(),
+    domains = [],
+    sigv2 = true,
+    blocksPublicAccess,
+    now,
+  } = options;
   const log = jsonLog(options.log ?? (() => {}), now);
   const directory = kind === 'disk' ? await mkdtemp(join(tmpdir(), 'latchkey-testing-')) : undefined;
   const remove = async () => {
@@ -79,6 +90,8 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
       consoleListen: anyPort,
       region,
       root: credentials,
+      masterKeys: [newMasterKey()],
+      blocksPublicAccess,
       domains,
       sigv2,
       now,

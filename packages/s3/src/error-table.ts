@@ -1,9 +1,12 @@
+import { IAM_ERRORS } from './iam-error-table.ts';
+
 /**
  * Every error code that S3 answers with, its HTTP status and the text AWS sends with it. Where AWS words one code in
  * several ways, the text here is the commonest; the others are given by whoever throws.
  * Source: the S3 API reference, "Error responses", corrected by recorded answers where the reference paraphrases.
  */
 export const ERRORS = {
+  ...IAM_ERRORS,
   AccessControlListNotSupported: { status: 400, message: 'The bucket does not allow ACLs' },
   AccessDenied: { status: 403, message: 'Access Denied' },
   AccessForbidden: { status: 403, message: 'CORSResponse: CORS is not enabled for this bucket.' },

@@ -3,24 +3,28 @@
  *
  *     parse → route → authenticate → admit → authorise → execute → respond
  *
+ * A call of IAM or STS goes the same way; its form is read first, since it is its address and a part of what is signed.
+ *
  * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
 import { S3Error } from '@latchkey/s3/errors';
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
-import { admit } from './admit.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
+import { admit } from './guardrails/admit.ts';
 import { headerValue } from './headers.ts';
-import { findCredentials, type Identities } from './identity/identities.ts';
 import type { Log } from './log.ts';
 import { otherMeanings } from './meanings.ts';
 import type { RequestCounts } from './metrics.ts';
 import { operations } from './operations/index.ts';
 import { parse } from './parse.ts';
 import type { Addressed, Authenticated, Incoming, Reply, Site, Stores } from './pipeline.ts';
+import { queryErrorReply } from './query/error-reply.ts';
+import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
 import { createRouter } from './route.ts';
+import { refuseUnknownTerms } from './unknown-terms.ts';
 
 export type Gateway = {
   /** Answers one request; never rejects. */
@@ -30,18 +34,17 @@ export type Gateway = {
 export type GatewayOptions = {
   readonly stores: Stores;
   readonly site: Site;
-  readonly identities: Identities;
   readonly sigv2: boolean;
   readonly ignoreForeignAuthorization: boolean;
   readonly log: Log;
   readonly counts: RequestCounts;
 };
 
-export function createGateway({ stores, site, identities, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
+export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
+  const { identities } = stores;
   const route = createRouter(operations);
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
-  const lookUp = (accessKeyId: string) => findCredentials(identities, accessKeyId);
-  const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, lookUp);
+  const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
   /** As it arrived; behind a proxy, as it may have been signed. The refusal is that of what arrived. */
   async function authenticateAsMeant(addressed: Addressed): Promise<Authenticated> {
@@ -61,18 +64,24 @@ export function createGateway({ stores, site, identities, sigv2, ignoreForeignAu
     async handle(incoming) {
       let request: Partial<Authenticated> = incoming;
       try {
-        const addressed = parse(incoming, site);
+        const parsed = parse(incoming, site);
+        request = parsed;
+        const addressed = parsed.scope === 'service' ? await withCall(parsed) : parsed;
         request = addressed;
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
         const authenticated = await authenticateAsMeant(addressed);
         request = authenticated;
-        admit(authenticated);
-        const authorised = authorise(authenticated);
+        refuseUnknownTerms(authenticated);
+        await admit(authenticated, stores.guardrails);
+        const authorised = await authorise(authenticated, stores, site);
         const reply = await authorised.operation.run(authorised, stores, site);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
         return headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
       } catch (cause) {
-        const reply = errorReply(cause, incoming, site.hostId, log);
+        const reply =
+          request.call === undefined
+            ? errorReply(cause, incoming, site.hostId, log)
+            : queryErrorReply(cause, incoming, request.operation?.service ?? 'iam', log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
         const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
         return crossOrigin(reply, { ...request, bucket, headers: incoming.headers } as Partial<Authenticated>, stores).catch(() => reply);

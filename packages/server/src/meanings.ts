@@ -25,5 +25,6 @@ function asSigned(request: Addressed, host: string, pathPrefix: string, wasTaken
   const path = wasTakenOff ? pathPrefix + target.path : target.path;
   const canonicalPath = wasTakenOff ? uriEncodePath(pathPrefix) + target.canonicalPath : target.canonicalPath;
   const headers = request.headers.map((header) => (header[0] === 'host' ? (['host', host] as const) : header));
-  return addressedAs({ ...request, headers }, { ...target, path, canonicalPath }, host, pathPrefix);
+  const meant = addressedAs({ ...request, headers }, { ...target, path, canonicalPath }, host, pathPrefix);
+  return request.call === undefined ? meant : { ...meant, call: request.call };
 }

@@ -2,13 +2,19 @@
  * The request after each step of its life, and what an operation is. Each type holds what its step has made sure of;
  * later steps rely on it and check nothing again.
  */
+import type { CompiledPolicy } from '@latchkey/policy/compile';
 import type { ChunkSignatures } from '@latchkey/s3/chunked-body';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { PostPolicy } from '@latchkey/s3/post-policy';
 import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { BucketAccessStore } from './bucket-access.ts';
+import type { GuardrailStore } from './guardrails/store.ts';
+import type { Identities } from './identity/identities.ts';
+import type { Principal } from './identity/principals.ts';
 import type { PublicAddress } from './public-address.ts';
+import type { Tags } from './request-context.ts';
 
 /** A request as it came over the wire: nothing decoded, nothing believed. */
 export type Incoming = {
@@ -43,7 +49,17 @@ export type Addressed = Incoming & {
   readonly style: 'path' | 'virtual';
   /** What of the path is the public URL's own; usually nothing. */
   readonly pathPrefix: string;
+  /** Of a call of IAM, STS or Latchkey itself, which is a form and not an address. */
+  readonly call?: QueryCall | undefined;
 } & Resource;
+
+/** A call in the query protocol: an action and its parameters. */
+export type QueryCall = {
+  readonly action: string;
+  readonly parameters: ReadonlyMap<string, string>;
+  /** What the signature has to cover: the SHA-256 of the body, in hex. */
+  readonly bodyHash: string;
+};
 
 export type Resource =
   | { readonly scope: 'service'; readonly bucket?: undefined; readonly key?: undefined }
@@ -70,8 +86,6 @@ export type PostedForm = {
   readonly policy: PostPolicy | undefined;
 };
 
-export type Principal = { readonly kind: 'root'; readonly accessKeyId: string } | { readonly kind: 'anonymous' };
-
 /** How the request was signed: what policies, guardrails and the body reader want to know. */
 export type SignatureFacts = {
   readonly authType: 'REST-HEADER' | 'REST-QUERY-STRING' | 'POST';
@@ -85,7 +99,14 @@ export type SignatureFacts = {
 };
 
 /** One thing a request needs to be allowed. */
-export type Permission = { readonly action: string; readonly resource: string };
+export type Permission = {
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys, in lower case, that this call brings along. */
+  readonly context?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Of a role that is to be assumed: its trust policy has to allow it too. */
+  readonly trust?: CompiledPolicy | undefined;
+};
 
 declare const authorised: unique symbol;
 /**
@@ -93,17 +114,27 @@ declare const authorised: unique symbol;
  */
 export type Authorised = Authenticated & {
   readonly [authorised]: true;
-  /** Whether the principal may also do this: for decisions per key, and for 404 or 403. */
+  /** Whether the principal may also do this, with a bucket that `needs` or the address names: for 404 or 403. */
   may(permission: Permission): boolean;
+  /** Throws AccessDenied unless the principal may do this: for decisions that wait for the body, per key or on the tags it brings. */
+  demand(permission: Permission, facts?: { readonly requestTags?: Tags }): Promise<void>;
 };
 
 /** What operations work with. */
-export type Stores = { readonly objects: ObjectStore; readonly records: RecordStore };
+export type Stores = {
+  readonly objects: ObjectStore;
+  readonly records: RecordStore;
+  readonly identities: Identities;
+  readonly access: BucketAccessStore;
+  readonly guardrails: GuardrailStore;
+};
 
 export type Site = {
   readonly region: string;
   /** Stable for the installation; shown as the owner of every bucket and object. */
   readonly owner: { readonly id: string; readonly displayName: string };
+  /** 12 digits, stable for the installation, as in ARNs. */
+  readonly accountId: string;
   /** `x-amz-id-2`, and HostId in error documents: which process answered. */
   readonly hostId: string;
   /** How clients reach this server, where that is not how it is reached itself; the first is the one to show. */
@@ -129,7 +160,9 @@ export type Reply = {
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
 
-/** An S3 operation: what it matches, what it needs, what it does. One value in one file. */
+export type QueryService = 'iam' | 'sts' | 'latchkey';
+
+/** An operation: what it matches, what it needs, what it does. One value in one file. */
 export type Operation = {
   /** S3's own name. */
   readonly name: string;
@@ -137,10 +170,12 @@ export type Operation = {
   readonly scope: Resource['scope'];
   /** The query parameter that selects it, e.g. `uploads`; none for the plain operation. */
   readonly subresource?: string | undefined;
-  /** How it is authenticated: `form` reads the fields of an HTML form, everything else the head of the request. */
-  readonly authenticatedBy?: 'form' | undefined;
+  /** How it is authenticated: `form` reads the fields of an HTML form, `web-identity` an issuer's token, everything else the head of the request. */
+  readonly authenticatedBy?: 'form' | 'web-identity' | undefined;
+  /** Of a call in the query protocol: the service its signature names. */
+  readonly service?: QueryService | undefined;
   /** A header that selects it over the operation without, e.g. `x-amz-copy-source`. */
   readonly header?: string | undefined;
-  needs(request: Authenticated): readonly Permission[];
+  needs(request: Authenticated, stores: Stores, site: Site): readonly Permission[] | Promise<readonly Permission[]>;
   run(request: Authorised, stores: Stores, site: Site): Promise<Reply>;
 };

@@ -12,8 +12,7 @@ const encoder = new TextEncoder();
  */
 export function errorReply(cause: unknown, incoming: Incoming, hostId: string, log: Log): Reply {
   const error = cause instanceof S3Error ? cause : new S3Error('InternalError', { cause });
-  if (error.status >= 500)
-    log.error('request failed', { requestId: incoming.requestId, method: incoming.method, code: error.code, cause: describe(error.cause) });
+  if (error.status >= 500) logFailure(error, incoming, log);
   if (error.status === 304) return { status: 304, headers: notModifiedHeaders(error) };
   const resource = incoming.rawTarget.split('?', 1)[0] ?? '/';
   const xml = encoder.encode(errorXml(error, { requestId: incoming.requestId, hostId, resource }));
@@ -22,6 +21,11 @@ export function errorReply(cause: unknown, incoming: Incoming, hostId: string, l
   if (error.code === 'MethodNotAllowed') headers.push('Allow', 'GET, HEAD, PUT, POST, DELETE');
   if (error.code === 'SlowDown' || error.code === 'ServiceUnavailable') headers.push('Retry-After', '1');
   return { status: error.status, headers, body: xml };
+}
+
+/** What nobody but the operator gets to see. */
+export function logFailure(error: S3Error, { requestId, method }: Pick<Incoming, 'requestId' | 'method'>, log: Log): void {
+  log.error('request failed', { requestId, method, code: error.code, cause: describe(error.cause) });
 }
 
 function notModifiedHeaders(error: S3Error): string[] {

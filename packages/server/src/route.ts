@@ -1,7 +1,7 @@
 /** The second step: one request, one operation. */
 import { S3Error } from '@latchkey/s3/errors';
 import { headerValue } from './headers.ts';
-import type { Addressed, Operation } from './pipeline.ts';
+import type { Addressed, Operation, QueryCall } from './pipeline.ts';
 
 export type Router = (request: Addressed) => Operation;
 
@@ -13,8 +13,14 @@ export type Router = (request: Addressed) => Operation;
  */
 export function createRouter(operations: readonly Operation[]): Router {
   const rows = new Map<string, Operation[]>();
+  const actions = new Map<string, Operation>();
   const subresources = new Set<string>();
   for (const operation of operations) {
+    if (operation.service !== undefined) {
+      if (actions.has(operation.name)) throw new Error(`two operations are called ${operation.name}`);
+      actions.set(operation.name, operation);
+      continue;
+    }
     const place = placeOf(operation.method, operation.scope, operation.subresource);
     const there = rows.get(place) ?? [];
     if (there.some((other) => other.header === operation.header))
@@ -25,6 +31,7 @@ export function createRouter(operations: readonly Operation[]): Router {
   }
 
   return (request) => {
+    if (request.call !== undefined) return actionOf(request.call, actions);
     const subresource = subresourceOf(request, subresources);
     const candidates = rows.get(placeOf(request.method, request.scope, subresource));
     const operation = candidates?.find(({ header }) => header === undefined || headerValue(request.headers, header) !== undefined);
@@ -32,6 +39,12 @@ export function createRouter(operations: readonly Operation[]): Router {
       throw new S3Error('MethodNotAllowed', { fields: { Method: request.method, ResourceType: resourceType(request.scope, subresource) } });
     return operation;
   };
+}
+
+function actionOf({ action }: QueryCall, actions: ReadonlyMap<string, Operation>): Operation {
+  const operation = actions.get(action);
+  if (operation === undefined) throw new S3Error('InvalidAction', { message: `Could not find operation ${action}` });
+  return operation;
 }
 
 function placeOf(method: string, scope: string, subresource: string | undefined): string {

@@ -2,11 +2,16 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts';
 import { consoleHandler } from './console-address.ts';
 import { trustedProxies } from './forwarded.ts';
 import { createGateway } from './gateway.ts';
+import { guardrailStore } from './guardrails/store.ts';
 import { type Certificate, type ListenAddress, type Listener, listen } from './http.ts';
-import type { RootCredentials } from './identity/identities.ts';
+import { createIdentities, type RootCredentials } from './identity/identities.ts';
+import { checkMasterKey } from './identity/master-key-check.ts';
+import { createSealer } from './identity/sealing.ts';
+import type { OidcIssuer } from './identity/sts/federated.ts';
 import type { Log } from './log.ts';
 import { createRequestCounts } from './metrics.ts';
 import type { Site, Stores } from './pipeline.ts';
@@ -19,6 +24,14 @@ export type ServerOptions = {
   /** Requests signed for another region are refused. */
   readonly region: string;
   readonly root: RootCredentials;
+  /** What seals secrets at rest: the first seals, all of them open. See `createSealer`. */
+  readonly masterKeys: readonly string[];
+  /** Asked for the master keys as they are now, when a secret turns up that none of them opens. */
+  readonly reloadMasterKeys?: (() => readonly string[]) | undefined;
+  /** Issuers whose tokens may be brought to AssumeRoleWithWebIdentity. */
+  readonly oidcIssuers?: readonly OidcIssuer[] | undefined;
+  /** Whether new buckets begin with all public access blocked. Default true, as on AWS. */
+  readonly blocksPublicAccess?: boolean | undefined;
   /** Port 0 means any free port. */
   readonly listen: ListenAddress;
   readonly consoleListen: ListenAddress;
@@ -56,13 +69,29 @@ const GRACE_MS = 30_000;
 
 /** Starts serving. Rejects where an address can not be had or a store can not be read; nothing is left open then. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  try {
+    return await start(options);
+  } catch (error) {
+    await Promise.all([options.objects.close(), options.records.close()]);
+    throw error;
+  }
+}
+
+async function start(options: ServerOptions): Promise<RunningServer> {
   const { objects, records, log, region, root } = options;
-  const stores: Stores = { objects, records };
+  const sealer = createSealer(options.masterKeys, options.reloadMasterKeys);
+  await checkMasterKey(records, sealer);
+  const installation = await installationId(records);
+  const accountId = accountIdOf(installation);
+  const identities = createIdentities({ records, root, accountId, sealer, issuers: options.oidcIssuers ?? [] });
+  const access = bucketAccessStore(records, options.blocksPublicAccess === false ? NONE_BLOCKED : ALL_BLOCKED);
+  const stores: Stores = { objects, records, identities, access, guardrails: guardrailStore(records) };
   const publicAddresses = (options.publicUrls ?? []).map(publicAddress);
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const site: Site = {
     region,
-    owner: { id: await ownerId(records), displayName: 'root' },
+    owner: { id: ownerId(installation), displayName: 'root' },
+    accountId,
     hostId: randomBytes(48).toString('base64'),
     publicAddresses,
     sandboxesActiveContent: options.sandboxesActiveContent ?? false,
@@ -74,43 +103,34 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const gateway = createGateway({
     stores,
     site,
-    identities: { root },
     sigv2: options.sigv2,
     ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false,
     log,
     counts,
   });
 
-  let s3Listener: Listener | undefined;
+  const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), context);
+  let s3: Listener;
   try {
-    const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), context);
-    try {
-      s3Listener = await listen(
-        options.listen,
-        s3Handler({ gateway, site, stores, region, version: options.version, consoleUrl: consoleListener.url }),
-        context,
-      );
-    } catch (error) {
-      await consoleListener.close(0);
-      throw error;
-    }
-    const s3 = s3Listener;
-    return {
-      s3: s3.url,
-      console: consoleListener.url,
-      renewCertificate(certificate) {
-        s3.renewCertificate(certificate);
-        consoleListener.renewCertificate(certificate);
-      },
-      async close(graceMs = GRACE_MS) {
-        await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
-        await Promise.all([objects.close(), records.close()]);
-      },
-    };
+    const facts = { region, version: options.version, consoleUrl: consoleListener.url };
+    s3 = await listen(options.listen, s3Handler({ gateway, site, stores, ...facts }), context);
   } catch (error) {
-    await Promise.all([objects.close(), records.close()]);
+    await consoleListener.close(0);
     throw error;
   }
+  return {
+    s3: s3.url,
+    console: consoleListener.url,
+    renewCertificate(certificate) {
+      s3.renewCertificate(certificate);
+      consoleListener.renewCertificate(certificate);
+    },
+    async close(graceMs = GRACE_MS) {
+      await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
+      await identities.close();
+      await Promise.all([objects.close(), records.close()]);
+    },
+  };
 }
 
 /** In lower case, the longest first: of two that fit a Host, the longer one is meant. */
@@ -118,16 +138,24 @@ function baseDomains(domains: readonly string[]): readonly string[] {
   return domains.map((domain) => domain.toLowerCase()).sort((a, b) => b.length - a.length);
 }
 
-/**
- * The canonical user id of the installation: made on its first start, the same ever after, on every node that shares the records.
- */
-async function ownerId(records: RecordStore): Promise<string> {
+/** Made on the first start, the same ever after, on every node that shares the records. */
+async function installationId(records: RecordStore): Promise<string> {
   const installation = await records.get('installation', 'this');
   if (installation === undefined) {
     const value = { id: randomUUID() };
     await records.commit([{ put: { kind: 'installation', id: 'this', value }, ifVersion: 0 }]);
-    return ownerId(records);
+    return installationId(records);
   }
-  const { id } = installation.value as { id: string };
-  return createHash('sha256').update(`latchkey owner ${id}`).digest('hex');
+  return (installation.value as { id: string }).id;
+}
+
+/** The canonical user id: 64 hex digits. */
+function ownerId(installation: string): string {
+  return createHash('sha256').update(`latchkey owner ${installation}`).digest('hex');
+}
+
+/** The account id: 12 digits, the first of which is not zero, since some tools take it for a number. */
+function accountIdOf(installation: string): string {
+  const digest = createHash('sha256').update(`latchkey account ${installation}`).digest();
+  return String(100_000_000_000n + (digest.readBigUInt64BE() % 900_000_000_000n));
 }

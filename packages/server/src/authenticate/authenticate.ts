@@ -6,29 +6,37 @@ import type { SignedRequest } from '@latchkey/sigv4/request';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { verify } from '@latchkey/sigv4/verify';
 import { asBytes } from '../headers.ts';
-import type { FoundCredentials } from '../identity/identities.ts';
-import type { Addressed, Authenticated, Operation, PostedForm, Principal, SignatureFacts } from '../pipeline.ts';
+import type { FoundCredentials, Identities } from '../identity/identities.ts';
+import type { Principal } from '../identity/principals.ts';
+import type { Addressed, Authenticated, Operation, PostedForm, SignatureFacts } from '../pipeline.ts';
 import { type AuthenticatedForm, authenticateForm } from './form.ts';
+import { authenticateCall } from './query-call.ts';
 import { refused } from './refused.ts';
 import { signatureFacts } from './signature-facts.ts';
 
-export type CredentialLookUp = (accessKeyId: string) => FoundCredentials | undefined;
+export type CredentialLookUp = (accessKeyId: string) => FoundCredentials | undefined | Promise<FoundCredentials | undefined>;
 
 /** Throws the S3Error that says why a signature is not accepted. */
 export async function authenticate(
   addressed: Addressed,
   operation: Operation,
   rules: Pick<VerifyRules, 'region' | 'service' | 'sigv2'> & { readonly ignoreForeignAuthorization: boolean },
-  lookUp: CredentialLookUp,
+  identities: Pick<Identities, 'find' | 'fromToken'>,
 ): Promise<Authenticated> {
+  const lookUp: CredentialLookUp = (accessKeyId) => identities.find(accessKeyId);
   const now = new Date(addressed.receivedAt);
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
   const { region, service, sigv2, ignoreForeignAuthorization } = rules;
   const common = { region, service, sigv2, ignoreForeignAuthorization, now };
   const current = hosted === undefined ? common : { ...common, virtualHostBucket: hosted };
+  if (addressed.call !== undefined) {
+    const { principal, signature } = await authenticateCall(asSignatureReads(addressed), addressed.call, operation, current, identities);
+    return authenticated(addressed, operation, principal, signature);
+  }
   let found: FoundCredentials | undefined;
-  const verdict = await verify(asSignatureReads(addressed), current, (accessKeyId) => {
-    found = lookUp(accessKeyId);
+  const verdict = await verify(asSignatureReads(addressed), current, async (accessKeyId) => {
+    const looked = lookUp(accessKeyId);
+    found = looked instanceof Promise ? await looked : looked;
     return found;
   });
   switch (verdict.kind) {
@@ -70,7 +78,8 @@ function authenticated(
   signature: SignatureFacts | undefined,
   form: PostedForm | undefined = undefined,
 ): Authenticated {
-  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key } = addressed;
+  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key } =
+    addressed;
   // biome-ignore format: one line a step
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, scope, bucket, key, operation, principal, signature, form } as Authenticated;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key, operation, principal, signature, form } as Authenticated;
 }

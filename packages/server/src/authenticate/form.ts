@@ -4,8 +4,9 @@ import { checkPostPolicy, type PostPolicy, parsePostPolicy } from '@latchkey/s3/
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { refuseToken } from '@latchkey/sigv4/verify';
 import { checkPostSignature, readPostAuthentication } from '@latchkey/sigv4/verify-post';
-import type { FoundCredentials } from '../identity/identities.ts';
-import type { Addressed, PostedForm, Principal, SignatureFacts } from '../pipeline.ts';
+import type { Principal } from '../identity/principals.ts';
+import type { Addressed, PostedForm, SignatureFacts } from '../pipeline.ts';
+import type { CredentialLookUp } from './authenticate.ts';
 import { readForm, type UploadForm } from './read-form.ts';
 import { refused } from './refused.ts';
 
@@ -16,11 +17,7 @@ export type AuthenticatedForm = {
 };
 
 /** Throws what is wrong with the form, its signature or its policy, in this order; the file has not been read then. */
-export async function authenticateForm(
-  request: Addressed,
-  rules: VerifyRules,
-  lookUp: (accessKeyId: string) => FoundCredentials | undefined,
-): Promise<AuthenticatedForm> {
+export async function authenticateForm(request: Addressed, rules: VerifyRules, lookUp: CredentialLookUp): Promise<AuthenticatedForm> {
   const form = await readForm(request);
   const { fields, file } = form;
   requiredField(fields, 'key');
@@ -31,7 +28,7 @@ export async function authenticateForm(
   }
 
   const { accessKeyId, sessionToken } = authentication;
-  const found = lookUp(accessKeyId);
+  const found = await lookUp(accessKeyId);
   if (found === undefined) throw refused({ kind: 'unknown-access-key', accessKeyId });
   const wrongToken = refuseToken(accessKeyId, sessionToken, found, rules.now);
   if (wrongToken !== undefined) throw refused(wrongToken);

@@ -30,14 +30,17 @@ export const createBucket = bucketOperation({
   name: 'CreateBucket',
   method: 'PUT',
   needs: onBucket('s3:CreateBucket'),
-  async run(request, { objects, records }, site) {
+  async run(request, { objects, records, access }, site) {
     checkAclHeaders(amzHeaders(request));
     if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
       throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
     const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));
     checkLocationConstraint(locationConstraint ?? site.region, site.region);
     // Settings of a bucket of this name that was deleted just before a crash must not be those of the new one.
-    if ((await objects.getBucket(request.bucket)) === undefined) await deleteCors(records, request.bucket);
+    if ((await objects.getBucket(request.bucket)) === undefined) {
+      await deleteCors(records, request.bucket);
+      await access.begin(request.bucket);
+    }
     await objects
       .createBucket({ name: request.bucket, createdAt: wholeSecond(site.now()), region: site.region })
       .catch((error: unknown) => {
@@ -62,9 +65,10 @@ export const deleteBucket = bucketOperation({
   name: 'DeleteBucket',
   method: 'DELETE',
   needs: onBucket('s3:DeleteBucket'),
-  async run(request, { objects, records }) {
+  async run(request, { objects, records, access }) {
     await objects.deleteBucket(request.bucket);
     await deleteCors(records, request.bucket);
+    await access.remove(request.bucket);
     return emptyReply(204);
   },
 });

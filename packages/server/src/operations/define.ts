@@ -6,7 +6,7 @@ type InBucket = { readonly bucket: BucketName };
 type InObject = { readonly bucket: BucketName; readonly key: ObjectKey };
 
 type Definition<Names> = Pick<Operation, 'name' | 'method' | 'subresource' | 'header' | 'authenticatedBy'> & {
-  needs(request: Authenticated & Names): readonly Permission[];
+  needs(request: Authenticated & Names, stores: Stores, site: Site): readonly Permission[];
   run(request: Authorised & Names, stores: Stores, site: Site): Promise<Reply>;
 };
 

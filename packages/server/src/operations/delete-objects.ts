@@ -38,7 +38,7 @@ async function deleteOne(
 ): Promise<DeleteOutcome> {
   const { key, versionId } = object;
   try {
-    if (!request.may({ action: 's3:DeleteObject', resource: objectArn(request.bucket, key) })) throw new S3Error('AccessDenied');
+    await request.demand({ action: 's3:DeleteObject', resource: objectArn(request.bucket, key) });
     if (versionId !== undefined && versionId !== 'null') throw new S3Error('NoSuchVersion');
     await stores.objects.deleteObject(request.bucket, key, object);
     return { key, versionId };

@@ -1,6 +1,8 @@
 /** Reading and changing the tags of an object that is already there. */
 import { parseTagging, taggingXml } from '@latchkey/s3/tagging';
 import { documentBody } from '../body.ts';
+import type { Authorised, Permission } from '../pipeline.ts';
+import type { Tags } from '../request-context.ts';
 import { objectOperation } from './define.ts';
 import { missingKey } from './missing-key.ts';
 import { onObject } from './permissions.ts';
@@ -24,14 +26,21 @@ export const putObjectTagging = objectOperation({
   name: 'PutObjectTagging',
   method: 'PUT',
   subresource: 'tagging',
-  needs: onObject('s3:PutObjectTagging'),
+  // Decided once the tags are known, since policies may ask for them.
+  needs: () => [],
   async run(request, { objects }) {
+    if (request.principal.kind === 'anonymous') await demandTagging(request);
     refuseVersion(request);
     const tags = parseTagging(await documentBody(request, { maxBytes: 64 * 1024, requiresDigest: true }));
+    await demandTagging(request, tags);
     if (!(await objects.setTags(request.bucket, request.key, tags))) throw missingKey(request);
     return emptyReply(200);
   },
 });
+
+function demandTagging(request: Authorised, requestTags: Tags = {}): Promise<void> {
+  return request.demand(onObject('s3:PutObjectTagging')(request)[0] as Permission, { requestTags });
+}
 
 export const deleteObjectTagging = objectOperation({
   name: 'DeleteObjectTagging',

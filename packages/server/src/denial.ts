@@ -1,0 +1,28 @@
+/** A refusal by policy: S3's two words to whoever asked, and to the operator which statement of which policy it was. */
+import type { Decision } from '@latchkey/policy/evaluate';
+import { S3Error } from '@latchkey/s3/errors';
+import type { Authenticated, Permission } from './pipeline.ts';
+
+/** The `cause` of an AccessDenied: for the audit trail and for `explain`, never for the one refused. */
+export class Denial extends Error {
+  override readonly name = 'Denial';
+  readonly check: 'policy' | 'guardrail' | 'public-access-block';
+  readonly statement: Decision['statement'];
+
+  constructor(check: Denial['check'], explanation: string, statement?: Decision['statement']) {
+    super(explanation);
+    this.check = check;
+    this.statement = statement;
+  }
+}
+
+/** IAM and STS say who may not do what, as on AWS; S3 says no more than that access is denied. */
+export function denied(decision: Decision, permission: Permission, { principal, call }: Authenticated): S3Error {
+  const cause = new Denial('policy', decision.explanation, decision.statement);
+  if (call === undefined) return new S3Error('AccessDenied', { cause });
+  const who = 'arn' in principal ? `User: ${principal.arn}` : 'The caller';
+  return new S3Error('AccessDenied', {
+    message: `${who} is not authorized to perform: ${permission.action} on resource: ${permission.resource}`,
+    cause,
+  });
+}

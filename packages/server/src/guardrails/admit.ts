@@ -1,0 +1,52 @@
+/** The guardrails at the moment a pre-signed request is used: those of the installation and those of its bucket both hold. */
+import { S3Error } from '@latchkey/s3/errors';
+import { Denial } from '../denial.ts';
+import type { Authenticated, SignatureFacts } from '../pipeline.ts';
+import type { Guardrails, PresignedKind, Term } from './document.ts';
+import { EVERYWHERE, type GuardrailStore } from './store.ts';
+
+/** Throws AccessDenied, with the guardrail that says so for the operator. Requests signed in their headers are nobody's here. */
+export async function admit(request: Authenticated, store: GuardrailStore): Promise<void> {
+  const { signature, bucket } = request;
+  if (signature === undefined || signature.authType === 'REST-HEADER') return;
+  const everywhere = store.find(EVERYWHERE);
+  check(request, signature, everywhere instanceof Promise ? await everywhere : everywhere, 'every bucket');
+  if (bucket === undefined) return;
+  const here = store.find(bucket);
+  check(request, signature, here instanceof Promise ? await here : here, `the bucket ${bucket}`);
+}
+
+function check(request: Authenticated, signature: SignatureFacts, guardrails: Guardrails | undefined, place: string): void {
+  if (guardrails === undefined) return;
+  const violation = violationOf(request, signature, guardrails);
+  if (violation === undefined) return;
+  throw new S3Error('AccessDenied', { cause: new Denial('guardrail', `A guardrail of ${place} refuses this request: ${violation}`) });
+}
+
+function violationOf(request: Authenticated, { version, signedAt }: SignatureFacts, guardrails: Guardrails): string | undefined {
+  const kind = kindOf(request);
+  if (version === 'AWS' && guardrails.sigv2 === false) return 'SigV2 is off.';
+  if (kind === 'form' && guardrails.presignedForms === false) return 'Pre-signed forms are off.';
+  if (kind !== 'form' && guardrails.presignedUrls === false) return 'Pre-signed URLs are off.';
+  const limit = guardrails.maxLifetimeSeconds?.[kind];
+  if (limit !== undefined) {
+    // SigV2 does not say when it was signed, so nothing shows that it is young enough.
+    if (signedAt === undefined) return `What is pre-signed works for ${limit} seconds, and SigV2 does not say when it was signed.`;
+    const ageSeconds = Math.floor((request.receivedAt - signedAt) / 1000);
+    if (request.receivedAt - signedAt > limit * 1000) return `It was signed ${ageSeconds} seconds ago, and works for ${limit}.`;
+  }
+  for (const term of guardrails.requiredTerms?.[kind] ?? []) if (!hasTerm(request, term)) return `It needs the term ${term}.`;
+  return undefined;
+}
+
+function kindOf({ signature, method }: Authenticated): PresignedKind {
+  if (signature?.authType === 'POST') return 'form';
+  return method === 'GET' || method === 'HEAD' ? 'read' : 'write';
+}
+
+/** A URL has its terms in its query, where the signature covers them; a form has the one that S3 knows. */
+function hasTerm({ form, target }: Authenticated, term: Term): boolean {
+  if (form !== undefined) return term === 'max-size' && form.policy?.sizeRange !== undefined;
+  const name = `x-latchkey-${term}`;
+  return target.query.some((parameter) => parameter.name.toLowerCase() === name);
+}

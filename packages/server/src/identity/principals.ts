@@ -1,0 +1,48 @@
+/** Who can be behind a request, once it is authenticated. */
+import type { Principal as PolicyPrincipal } from '@latchkey/policy/principals';
+import type { Tag } from './model.ts';
+import type { PrincipalPolicies } from './principal-policies.ts';
+
+export type Principal = RootPrincipal | IdentityPrincipal | FederatedPrincipal | { readonly kind: 'anonymous' };
+
+export type RootPrincipal = {
+  readonly kind: 'root';
+  readonly accessKeyId: string;
+  readonly session?: SessionFacts | undefined;
+};
+
+/** A user, a session of a user, or a session of a role, with the policies in force at this moment. */
+export type IdentityPrincipal = {
+  readonly kind: 'user' | 'role-session';
+  readonly accessKeyId: string;
+  /** The user's, or the session's: `arn:aws:sts::…:assumed-role/ROLE/SESSION`. */
+  readonly arn: string;
+  /** `AIDA…`, or `AROA…:SESSION`. */
+  readonly userId: string;
+  /** The user's name, or the role's. */
+  readonly name: string;
+  /** What `aws:PrincipalArn` says: of a session, the role. */
+  readonly principalArn: string;
+  readonly tags: readonly Tag[];
+  readonly session?: SessionFacts | undefined;
+  readonly policies: PrincipalPolicies;
+  /** As policies see it. */
+  readonly asPolicyPrincipal: PolicyPrincipal;
+};
+
+/** Somebody with a token of a configured issuer, about to assume a role. */
+export type FederatedPrincipal = {
+  readonly kind: 'federated';
+  /** The ARN that trust policies name. */
+  readonly provider: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+};
+
+export type SessionFacts = {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** The long-lived access key at the start of the chain, if there is one. */
+  readonly issuer?: string | undefined;
+};
