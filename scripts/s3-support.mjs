@@ -23,7 +23,9 @@ const REMARKS = {
 };
 
 /** The document for these operations. Throws where a remark is about an operation that is not there. */
-export function s3Support({ operations, unsetConfiguration, notImplemented }) {
+export function s3Support({ operations: all, unsetConfiguration, notImplemented }) {
+  const operations = all.filter(({ service }) => service === undefined);
+  const calls = all.filter(({ service }) => service !== undefined);
   const done = operations.filter((operation) => !unsetConfiguration.includes(operation) && !notImplemented.includes(operation));
   const unknown = Object.keys(REMARKS).filter((name) => !done.some((operation) => operation.name === name));
   if (unknown.length > 0) throw new Error(`scripts/s3-support.mjs has remarks about ${unknown.join(', ')}, which Latchkey does not have.`);
@@ -52,6 +54,14 @@ ${unsetConfiguration.map((operation) => `| ${operation.name} | ${requestOf(opera
 | operation | request |
 |---|---|
 ${notImplemented.map((operation) => `| ${operation.name} | ${requestOf(operation)} |`).join('\n')}
+
+## Calls in the query protocol
+
+A form sent by POST to the S3 address, to the service that its signature names: what the AWS CLI sends for its commands iam and sts.
+
+| operation | service |
+|---|---|
+${calls.map(({ name, service }) => `| ${name} | ${service} |`).join('\n')}
 `;
 }
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export type Answer = {
+type Answer = {
   readonly returned?: unknown;
   readonly code?: string;
   readonly status?: number;

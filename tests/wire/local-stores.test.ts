@@ -53,14 +53,12 @@ const upload = (method: string, pick: number, query: Record<string, string>, mor
 });
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  fc
-    .tuple(key, body, condition)
-    .map(([name, content, headers]) =>
-      step('PUT', `/box/${name}`, {
-        body: content,
-        headers: { 'x-amz-meta-k': encodeURIComponent(name), 'content-type': 'text/x', 'x-amz-tagging': 'a=1', ...headers },
-      }),
-    ),
+  fc.tuple(key, body, condition).map(([name, content, headers]) =>
+    step('PUT', `/box/${name}`, {
+      body: content,
+      headers: { 'x-amz-meta-k': encodeURIComponent(name), 'content-type': 'text/x', 'x-amz-tagging': 'a=1', ...headers },
+    }),
+  ),
   fc
     .tuple(fc.constantFrom('GET', 'HEAD'), key, range, condition)
     .map(([method, name, ranged, headers]) =>
@@ -84,18 +82,16 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     .map(([pick, partNumber, content]) => upload('PUT', pick, { partNumber }, { body: content })),
   fc.nat(3).map((pick) => upload('GET', pick, {})),
   fc.nat(3).map((pick) => upload('DELETE', pick, {})),
-  fc
-    .tuple(fc.nat(3), fc.constantFrom('1', '2', '7'), body)
-    .map(([pick, number, content]) =>
-      upload(
-        'POST',
-        pick,
-        {},
-        {
-          body: `<CompleteMultipartUpload><Part><PartNumber>${number}</PartNumber><ETag>${md5Hex(content)}</ETag></Part></CompleteMultipartUpload>`,
-        },
-      ),
+  fc.tuple(fc.nat(3), fc.constantFrom('1', '2', '7'), body).map(([pick, number, content]) =>
+    upload(
+      'POST',
+      pick,
+      {},
+      {
+        body: `<CompleteMultipartUpload><Part><PartNumber>${number}</PartNumber><ETag>${md5Hex(content)}</ETag></Part></CompleteMultipartUpload>`,
+      },
     ),
+  ),
   fc.uniqueArray(fc.constantFrom('a', 'a/b', 'é', 'z', 'none'), { minLength: 1 }).map((names) => {
     const document = `<Delete>${names.map((name) => `<Object><Key>${name}</Key></Object>`).join('')}</Delete>`;
     return step('POST', '/box', { query: { delete: '' }, headers: { 'content-md5': md5Base64(document) }, body: document });
