@@ -2,7 +2,7 @@ import type { Health } from '@latchkey/storage/health';
 import type { Blobs } from './blobs.ts';
 import type { Catalogue, Table } from './catalogue.ts';
 import { garbageKind } from './garbage.ts';
-import { behindAllOf, garbageId, garbageKey, manifestOffset } from './keys.ts';
+import { behindAllOf, garbageAfter, garbageId, garbageKey, manifestOffset } from './keys.ts';
 import { decodePieces, type PieceBody } from './manifest.ts';
 import type { Pins } from './pins.ts';
 import { decodeRowHead } from './row.ts';
@@ -47,7 +47,7 @@ function nextBatch(context: Collecting, now: number): Batch | undefined {
   const { catalogue, pins } = context;
   catalogue.latest();
   const batch: Batch = { files: [], inline: [], rows: [], pinned: [] };
-  const due = [...catalogue.garbage.getRange({ end: garbageKey(now + 1, Buffer.alloc(0)), limit: BATCH_FILES })];
+  const due = [...catalogue.garbage.getRange({ end: garbageAfter(now), limit: BATCH_FILES })];
   for (const { key, value } of due) {
     if (batch.files.length + batch.inline.length >= BATCH_FILES) break;
     const id = garbageId(key);
