@@ -10,14 +10,22 @@ export type RawReply = {
 };
 
 /** Sends the bytes and reads one reply, or to the end of the connection. Rejects where nothing comes back for `timeoutMs`. */
-export function rawExchange(endpoint: string, bytes: string | Buffer, options: { readonly head?: boolean; readonly timeoutMs?: number; readonly halfClose?: boolean } = {}): Promise<RawReply> {
+export function rawExchange(
+  endpoint: string,
+  bytes: string | Buffer,
+  options: { readonly head?: boolean; readonly timeoutMs?: number; readonly halfClose?: boolean } = {},
+): Promise<RawReply> {
   const { hostname, port } = new URL(endpoint);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
     let received = Buffer.alloc(0);
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`no whole reply within ${options.timeoutMs ?? 10_000} ms; got ${JSON.stringify(received.toString('latin1').slice(0, 200))}`));
+      reject(
+        new Error(
+          `no whole reply within ${options.timeoutMs ?? 10_000} ms; got ${JSON.stringify(received.toString('latin1').slice(0, 200))}`,
+        ),
+      );
     }, options.timeoutMs ?? 10_000);
     const finish = (ended: boolean) => {
       const reply = readReply(received, options.head === true, ended);
@@ -57,7 +65,8 @@ function readReply(received: Buffer, isHead: boolean, ended: boolean): RawReply 
   if (isHead || status === 204 || status === 304) return reply(status, headers, Buffer.alloc(0));
   const length = headers.get('content-length');
   if (length !== undefined) return rest.length < Number(length) ? undefined : reply(status, headers, rest.subarray(0, Number(length)));
-  if (headers.get('transfer-encoding') === 'chunked') return ended || rest.includes('0\r\n\r\n') ? reply(status, headers, dechunk(rest)) : undefined;
+  if (headers.get('transfer-encoding') === 'chunked')
+    return ended || rest.includes('0\r\n\r\n') ? reply(status, headers, dechunk(rest)) : undefined;
   return ended ? reply(status, headers, rest) : undefined;
 }
 

@@ -35,4 +35,3 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
   });
   return { ...server, host: new URL(server.s3).host, logged, clock };
 }
-
