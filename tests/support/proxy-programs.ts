@@ -1,6 +1,5 @@
 /** nginx and HAProxy on loopback ports, each in a process of its own that is stopped by its id. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,7 +25,8 @@ export async function startProxy(program: ProxyProgram, configuration: string, p
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const ended = once(child, 'close');
+  child.on('error', ({ message }) => (output.stderr += message));
+  const ended = new Promise((resolve) => child.once('close', resolve));
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;

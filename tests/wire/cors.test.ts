@@ -240,9 +240,10 @@ describe('an answer to another origin', () => {
       await from('https://app.example', presigned(server, 'GET', '/box/key', { date: new Date(Date.now() - 7200_000), expires: 60 })),
       await from('https://app.example', presigned(server, 'PUT', '/box/key', { headers: { 'content-md5': 'bad' }, body: 'x' })),
       await from('https://app.example', presigned(server, 'GET', '/box/key', { headers: { range: 'bytes=1000-' } })),
+      await from('https://app.example', presigned(server, 'GET', `/box/${'k'.repeat(1025)}`)),
     ];
     expect(errors.map(({ status, headers }) => [status, headers.get('access-control-allow-origin')])).toEqual(
-      [404, 403, 403, 403, 400, 416].map((status) => [status, 'https://app.example']),
+      [404, 403, 403, 403, 400, 416, 400].map((status) => [status, 'https://app.example']),
     );
   });
   test('carries them on a 304', async () => {

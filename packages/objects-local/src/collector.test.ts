@@ -2,9 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucketName } from '@latchkey/s3/names';
+import { newHealth } from '@latchkey/storage/health';
 import { body, contentOfSize, key, md5, NOTHING, NOW, PART, readAll, required } from '@latchkey/storage/suite/bodies';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCatalogue } from './catalogue.ts';
 import { type LocalObjectStore, openLocalObjectStore } from './local-object-store.ts';
+import { openPins } from './pins.ts';
 
 const bucket = bucketName('photos');
 const LARGE = 100_000;
@@ -104,6 +107,24 @@ describe('the collector', () => {
     now += GRACE;
     expect(await store.collect()).toBe(1);
     expect(await fileCount()).toBe(0);
+  });
+
+  test('removes the pins that processes left which are gone', async () => {
+    await put('k');
+    const catalogue = openCatalogue(join(directory, 'index'), newHealth('index'), async () => 2 ** 40);
+    const gone = openPins(catalogue, GRACE, () => now);
+    const [file] = (await readdir(join(directory, 'blobs'), { recursive: true })).filter((name) => name.length > 32);
+    gone.pin(Buffer.from(file?.slice(-32) ?? '', 'hex'));
+    now += GRACE;
+    await gone.renew(now);
+    await store.deleteObject(bucket, key('k'));
+    now += GRACE - 1;
+    expect(await store.collect()).toBe(0);
+    now += 1;
+    expect(await store.collect()).toBe(1);
+    catalogue.latest();
+    expect([...catalogue.pins.getKeys({ start: Buffer.of(0) })]).toEqual([]);
+    await catalogue.close();
   });
 
   test('goes on after a restart with what was due', async () => {

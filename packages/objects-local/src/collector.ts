@@ -2,7 +2,7 @@ import type { Health } from '@latchkey/storage/health';
 import type { Blobs } from './blobs.ts';
 import type { Catalogue, Table } from './catalogue.ts';
 import { garbageKind } from './garbage.ts';
-import { behindAllOf, garbageId, garbageKey, manifestOffset } from './keys.ts';
+import { behindAllOf, garbageAfter, garbageId, garbageKey, manifestOffset } from './keys.ts';
 import { decodePieces, type PieceBody } from './manifest.ts';
 import type { Pins } from './pins.ts';
 import { decodeRowHead } from './row.ts';
@@ -47,35 +47,40 @@ function nextBatch(context: Collecting, now: number): Batch | undefined {
   const { catalogue, pins } = context;
   catalogue.latest();
   const batch: Batch = { files: [], inline: [], rows: [], pinned: [] };
-  const due = [...catalogue.garbage.getRange({ end: garbageKey(now + 1, Buffer.alloc(0)), limit: BATCH_FILES })];
+  const due = [...catalogue.garbage.getRange({ end: garbageAfter(now), limit: BATCH_FILES })];
   for (const { key, value } of due) {
     if (batch.files.length + batch.inline.length >= BATCH_FILES) break;
     const id = garbageId(key);
     const kind = garbageKind(value);
     if (pins.isPinned(id, now)) batch.pinned.push({ key, value });
-    else if (kind === 'file') addFile(batch, { table: catalogue.garbage, key }, id);
-    else addAllOf(batch, catalogue, kind, { table: catalogue.garbage, key }, id);
+    else if (kind === 'file' ? addFile(batch, id) : addAllOf(batch, catalogue, kind, id)) addRowsOf(batch, catalogue, key, id);
   }
   return due.length === 0 ? undefined : batch;
 }
 
-function addFile(batch: Batch, row: Batch['rows'][number], id: Buffer): void {
+function addFile(batch: Batch, id: Buffer): true {
   batch.files.push(id);
-  batch.rows.push(row);
+  return true;
 }
 
-/** The bodies of a manifest or an upload, as far as the batch reaches: where it does not, the row stays and the rest comes with the next one. */
-function addAllOf(batch: Batch, catalogue: Catalogue, kind: 'parts' | 'upload', row: Batch['rows'][number], id: Buffer): void {
+/** The bodies of a manifest or an upload, and whether those are all: where the batch is full before, the rest comes with the next one. */
+function addAllOf(batch: Batch, catalogue: Catalogue, kind: 'parts' | 'upload', id: Buffer): boolean {
   const table = kind === 'parts' ? catalogue.manifests : catalogue.parts;
   for (const { key, value } of table.getRange({ start: id, end: behindAllOf(id) })) {
-    if (batch.files.length + batch.inline.length >= BATCH_FILES) return;
+    if (batch.files.length + batch.inline.length >= BATCH_FILES) return false;
     for (const body of kind === 'parts' ? bodiesOfManifestRow(key, value) : bodiesOfPartRow(value)) {
       if (body.kind === 'file') batch.files.push(body.id);
       if (body.kind === 'inline') batch.inline.push(body.id);
     }
     batch.rows.push({ table, key });
   }
-  batch.rows.push(row);
+  return true;
+}
+
+/** What is done with when all of it is gone: the row that said so, and pins that processes left which are gone themselves. */
+function addRowsOf(batch: Batch, { garbage, pins }: Catalogue, key: Buffer, id: Buffer): void {
+  batch.rows.push({ table: garbage, key });
+  for (const pin of pins.getKeys({ start: id, end: behindAllOf(id) })) batch.rows.push({ table: pins, key: pin });
 }
 
 function bodiesOfManifestRow(key: Buffer, value: Buffer): readonly PieceBody[] {

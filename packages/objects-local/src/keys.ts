@@ -67,6 +67,13 @@ export function garbageKey(dueAt: number, id: Buffer): Buffer {
   return key;
 }
 
+/** Where the garbage begins that is not yet due. */
+export function garbageAfter(now: number): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  writeUint64(key, now + 1, 0);
+  return key;
+}
+
 export function garbageId(key: Buffer): Buffer {
   return Buffer.from(key.subarray(8));
 }

@@ -77,7 +77,6 @@ async function putObject(
     properties,
   };
   await settled(context, received, () => {
-    signal?.throwIfAborted();
     requireBucket(catalogue, bucket);
     const current = objectRow(catalogue, bucket, key);
     requireWriteCondition(current, condition);

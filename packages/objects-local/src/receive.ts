@@ -41,19 +41,20 @@ export async function receive(context: Receiving, body: IncomingBody, signal: Ab
     let sizeBytes = 0;
     while (sizeBytes <= context.inlineLimitBytes) {
       const { value, done } = await chunks.next();
-      if (done) return receiveInline(context, body, Buffer.concat(head));
+      if (done) return receiveInline(context, body, Buffer.concat(head), signal);
       head.push(value);
       sizeBytes += value.length;
     }
-    return await receiveFile(context, body, head, chunks);
+    return await receiveFile(context, body, head, chunks, signal);
   } finally {
     await chunks.return?.();
   }
 }
 
-function receiveInline({ clock }: Receiving, body: IncomingBody, bytes: Buffer): Received {
+function receiveInline({ clock }: Receiving, body: IncomingBody, bytes: Buffer, signal: AbortSignal | undefined): Received {
   requireSize(body, bytes.length);
   const sealed = body.seal?.();
+  signal?.throwIfAborted();
   const stored: Body = bytes.length === 0 ? { kind: 'none' } : { kind: 'inline', id: timeOrderedId(clock()), crc32: crc32(bytes) };
   const md5 = createHash('md5').update(bytes).digest('hex');
   return { sizeBytes: bytes.length, md5, checksums: sealed?.checksums, body: stored, inline: bytes.length === 0 ? undefined : bytes };
@@ -64,6 +65,7 @@ async function receiveFile(
   body: IncomingBody,
   head: readonly Uint8Array[],
   rest: AsyncIterator<Uint8Array>,
+  signal: AbortSignal | undefined,
 ): Promise<Received> {
   const { blobs, files, clock } = context;
   const id = timeOrderedId(clock());
@@ -89,6 +91,7 @@ async function receiveFile(
     isOpen = false;
     await ours(files.close(file));
     await ours(blobs.publish(id));
+    signal?.throwIfAborted();
     return { sizeBytes, md5: md5.digest('hex'), checksums: sealed?.checksums, body: { kind: 'file', id }, inline: undefined };
   } catch (error) {
     // Not before the last write has ended: the number of a closed file is soon that of another.

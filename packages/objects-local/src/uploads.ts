@@ -88,7 +88,6 @@ async function uploadPart(
     properties: { headers: {}, metadata: {} },
   };
   await settled(context, received, () => {
-    signal?.throwIfAborted();
     const { id } = requireUpload(catalogue, bucket, key, uploadId);
     claimBody(catalogue, received);
     const replaced = catalogue.parts.getBinary(partKey(id, partNumber));

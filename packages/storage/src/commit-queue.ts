@@ -42,7 +42,7 @@ export function commitQueue({ transact, health, freeBytes }: CommitQueueOptions)
     const cause = await reasonOf(error.commitError);
     // LMDB runs out of space while it writes pages nothing refers to yet: the transaction never was. It calls that an I/O error when the
     // last write went half way. All else may have been a failed fsync.
-    const hasNoRoom = isFull(cause) || (await freeBytes()) < NO_ROOM_BYTES;
+    const hasNoRoom = isFull(cause) || (await freeBytes().catch(() => NO_ROOM_BYTES)) < NO_ROOM_BYTES;
     return hasNoRoom ? outOfSpace(cause) : health.giveUp('a change of the index', cause);
   };
 

@@ -202,7 +202,9 @@ async function receive(body: IncomingBody, signal: AbortSignal | undefined): Pro
   signal?.throwIfAborted();
   const bytes = Buffer.concat(chunks);
   if (body.sizeBytes !== undefined && body.sizeBytes !== bytes.length) throw new S3Error('IncompleteBody');
-  return { ...body.seal?.(), bytes };
+  const sealed = body.seal?.();
+  signal?.throwIfAborted();
+  return { ...sealed, bytes };
 }
 
 function openStored({ record, bytes, parts }: Stored): OpenObject {

@@ -185,6 +185,22 @@ export function describeObjects(store: () => ObjectStore, reopen: () => Promise<
       await expect(putting).rejects.toThrow('asked to stop');
       expect(await store().headObject(bucket, key('k'))).toBeUndefined();
     });
+    test('a write that is aborted after its last byte ends alone: others of the same moment go on', async () => {
+      const bucket = await newBucket(store());
+      for (const sizeBytes of [10, 300_000]) {
+        const controller = new AbortController();
+        const seal = () => {
+          controller.abort(new Error('too late'));
+          return {};
+        };
+        const options = { now: NOW, signal: controller.signal };
+        const aborted = store().putObject(bucket, key('aborted'), { ...body(contentOfSize(sizeBytes)), seal }, NOTHING, options);
+        const others = Array.from({ length: 8 }, (_, index) => put(store(), bucket, `other-${index}`, 'x'));
+        await expect(aborted).rejects.toThrow('too late');
+        await Promise.all(others);
+        expect(await store().headObject(bucket, key('aborted'))).toBeUndefined();
+      }
+    });
     test('deleting what is not there is no error, unless the condition names an ETag', async () => {
       const bucket = await newBucket(store());
       expect(await store().deleteObject(bucket, key('k'))).toBe(false);
