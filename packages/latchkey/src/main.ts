@@ -18,6 +18,17 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Say what a pre-signed URL allows, or why it was refused',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
+  'rotate-master-key': {
+    summary: 'Seal every secret with a new master key',
+    load: async () => (await import('./commands/rotate-master-key.ts')).rotateMasterKey,
+  },
+  user: { summary: 'Users: who may use the store', load: async () => (await import('./commands/identity.ts')).user },
+  key: { summary: 'Access keys of users', load: async () => (await import('./commands/identity.ts')).key },
+  role: { summary: 'Roles: permissions for a while', load: async () => (await import('./commands/identity.ts')).role },
+  policy: {
+    summary: 'Policies, guardrails, and what would be allowed and why',
+    load: async () => (await import('./commands/identity.ts')).policy,
+  },
 };
 
 /** Runs the command line `argv`, without the program's name; resolves to the exit status. */

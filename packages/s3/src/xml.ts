@@ -11,18 +11,24 @@ export type XmlElement = {
   readonly attributes: Readonly<Record<string, string>>;
 };
 
-export type XmlLimits = { readonly maxBytes?: number; readonly maxDepth?: number; readonly maxElements?: number };
+export type XmlLimits = {
+  readonly maxBytes?: number;
+  readonly maxDepth?: number;
+  readonly maxElements?: number;
+  /** Taken beside S3's own: that of IAM or STS, for who reads their answers. */
+  readonly namespace?: string;
+};
 
 /**
  * The root element of a document. Throws MalformedXML for anything that is not one, is nested deeper or holds more elements than the
  * limits say, or uses another namespace; MaxMessageLengthExceeded for one that is too large.
  */
 export function parseXml(document: Uint8Array | string, limits: XmlLimits = {}): XmlElement {
-  const { maxBytes = 8 * 1024 * 1024, maxDepth = 16, maxElements = 200_000 } = limits;
+  const { maxBytes = 8 * 1024 * 1024, maxDepth = 16, maxElements = 200_000, namespace } = limits;
   if (document.length > maxBytes) {
     throw new S3Error('MaxMessageLengthExceeded', { fields: { MaxMessageLengthBytes: String(maxBytes) } });
   }
-  return readTree(typeof document === 'string' ? document : decodeUtf8(document), maxDepth, maxElements);
+  return readTree(typeof document === 'string' ? document : decodeUtf8(document), maxDepth, maxElements, namespace);
 }
 
 /** The first child of that name. */
@@ -48,7 +54,7 @@ export function parseXmlRoot(document: Uint8Array | string, name: string, limits
 
 type OpenElement = { name: string; text: string; children: XmlElement[]; attributes: Record<string, string> };
 
-function readTree(text: string, maxDepth: number, maxElements: number): XmlElement {
+function readTree(text: string, maxDepth: number, maxElements: number, namespace: string | undefined): XmlElement {
   const parser = new SaxesParser({ xmlns: true, position: false });
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
@@ -58,7 +64,7 @@ function readTree(text: string, maxDepth: number, maxElements: number): XmlEleme
   parser.on('opentag', (tag) => {
     elements += 1;
     if (open.length >= maxDepth || elements > maxElements) refuse('too deep, or too many elements');
-    open.push(openElement(tag));
+    open.push(openElement(tag, namespace));
   });
   const addText = (data: string) => {
     const current = open.at(-1);
@@ -76,8 +82,8 @@ function readTree(text: string, maxDepth: number, maxElements: number): XmlEleme
   return root ?? refuse('no root element');
 }
 
-function openElement(tag: SaxesTagNS): OpenElement {
-  if (!NAMESPACES.has(tag.uri)) refuse(`namespace ${tag.uri}`);
+function openElement(tag: SaxesTagNS, namespace: string | undefined): OpenElement {
+  if (tag.uri !== namespace && !NAMESPACES.has(tag.uri)) refuse(`namespace ${tag.uri}`);
   const attributes: [string, string][] = Object.values(tag.attributes).map((attribute) => [attribute.local, attribute.value]);
   return { name: tag.local, text: '', children: [], attributes: Object.fromEntries(attributes) };
 }

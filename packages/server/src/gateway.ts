@@ -9,10 +9,11 @@
  */
 import { S3Error } from '@latchkey/s3/errors';
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
+import { admit } from './admit.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
-import { admit } from './guardrails/admit.ts';
+import { respectGuardrails } from './guardrails/respect.ts';
 import { headerValue } from './headers.ts';
 import type { Log } from './log.ts';
 import { otherMeanings } from './meanings.ts';
@@ -24,7 +25,6 @@ import { queryErrorReply } from './query/error-reply.ts';
 import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
 import { createRouter } from './route.ts';
-import { refuseUnknownTerms } from './unknown-terms.ts';
 
 export type Gateway = {
   /** Answers one request; never rejects. */
@@ -71,8 +71,8 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
         const authenticated = await authenticateAsMeant(addressed);
         request = authenticated;
-        refuseUnknownTerms(authenticated);
-        await admit(authenticated, stores.guardrails);
+        admit(authenticated);
+        await respectGuardrails(authenticated, stores.guardrails);
         const authorised = await authorise(authenticated, stores, site);
         const reply = await authorised.operation.run(authorised, stores, site);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);

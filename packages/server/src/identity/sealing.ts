@@ -24,7 +24,8 @@ export const MIN_MASTER_KEY_LENGTH = 16;
 
 /**
  * `masterKeys` holds at least one text of 16 or more characters, best 32 random bytes in base64 or hex. The first seals, all open.
- * `reload` is asked for the keys as they are by then when a value names a key that is not known: so a rotation reaches running processes.
+ * `reload` is asked for the keys as they are by then, before a secret is sealed and when one names a key that is not known: so a rotation
+ * reaches running processes.
  */
 export function createSealer(masterKeys: readonly string[], reload?: () => readonly string[]): Sealer {
   let keys = masterKeys.map(masterKey);
@@ -43,7 +44,11 @@ export function createSealer(masterKeys: readonly string[], reload?: () => reado
     get keyId() {
       return (keys[0] ?? first).id;
     },
-    seal: (secret, place) => sealWith(keys[0] ?? first, secret, place),
+    seal(secret, place) {
+      // New secrets are rare: each is sealed with the key that is the first one by now.
+      if (reload !== undefined) keys = reload().map(masterKey);
+      return sealWith(keys[0] ?? first, secret, place);
+    },
     open: (sealed, place) => openWith(keyOf(sealed.key), sealed, place),
   };
 }

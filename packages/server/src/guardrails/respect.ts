@@ -6,7 +6,7 @@ import type { Guardrails, PresignedKind, Term } from './document.ts';
 import { EVERYWHERE, type GuardrailStore } from './store.ts';
 
 /** Throws AccessDenied, with the guardrail that says so for the operator. Requests signed in their headers are nobody's here. */
-export async function admit(request: Authenticated, store: GuardrailStore): Promise<void> {
+export async function respectGuardrails(request: Authenticated, store: GuardrailStore): Promise<void> {
   const { signature, bucket } = request;
   if (signature === undefined || signature.authType === 'REST-HEADER') return;
   const everywhere = store.find(EVERYWHERE);

@@ -1,0 +1,96 @@
+// What policies cost: a pre-signed GET by a user with three policies of 20 statements, against the same GET by root, in one run.
+import { presign } from '@latchkey/sigv4';
+import { sign } from '@latchkey/sigv4/sign';
+import { load } from './http-load.mjs';
+import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+
+const OBJECTS = 100;
+const POLICIES = 3;
+const STATEMENTS = 20;
+const ROUNDS = 7;
+const SECONDS = 1.5;
+const CONNECTIONS = 32;
+
+export async function benchPolicy() {
+  const server = await start('latchkey');
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const common = { bucket: 'bench', region, endpoint, style: 'path', expiresIn: 3600 };
+  await ok(fetch(presign({ ...common, credentials: root, method: 'PUT' }).url, { method: 'PUT' }));
+  const keys = Array.from({ length: OBJECTS }, (_, i) => `team-a/object-${i}`);
+  for (const key of keys) {
+    await ok(fetch(presign({ ...common, credentials: root, method: 'PUT', key }).url, { method: 'PUT', body: Buffer.alloc(1024, 'x') }));
+  }
+  const user = await makeUser(endpoint);
+  const runs = [
+    ['root', root],
+    [`user, ${POLICIES} policies of ${STATEMENTS} statements`, user],
+  ].map(([name, credentials]) => ({
+    name,
+    requests: keys.map((key) => requestOf(presign({ ...common, credentials, method: 'GET', key }).url)),
+    perSecond: [],
+    microseconds: [],
+  }));
+  // Round by round, so that what else the machine does meets both alike.
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const run of runs) {
+      const before = processorMicroseconds(server.pid);
+      const perSecond = await load({ port: server.port, requests: run.requests, connections: CONNECTIONS, seconds: SECONDS });
+      run.perSecond.push(perSecond);
+      run.microseconds.push((processorMicroseconds(server.pid) - before) / (perSecond * SECONDS));
+    }
+  }
+  await server.stop();
+  const [base] = runs;
+  return runs.map(({ name, perSecond, microseconds }) => ({
+    name,
+    'of root, requests/s': (median(perSecond) / median(base.perSecond)).toFixed(3),
+    'of root, processor time': (median(base.microseconds) / median(microseconds)).toFixed(3),
+  }));
+}
+
+async function makeUser(endpoint) {
+  const iam = async (action, parameters) => {
+    const body = new URLSearchParams({ Action: action, Version: '2010-05-08', ...parameters }).toString();
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const url = `${endpoint}/`;
+    const reply = await fetch(url, { body, ...sign({ method: 'POST', url, headers, body, region, service: 'iam', credentials: root }) });
+    return (await ok(Promise.resolve(reply))).text();
+  };
+  await iam('CreateUser', { UserName: 'bench' });
+  for (let policy = 0; policy < POLICIES; policy++) {
+    const text = await iam('CreatePolicy', { PolicyName: `bench-${policy}`, PolicyDocument: JSON.stringify(document(policy)) });
+    await iam('AttachUserPolicy', { UserName: 'bench', PolicyArn: /<Arn>(.*?)<\/Arn>/.exec(text)?.[1] });
+  }
+  const made = await iam('CreateAccessKey', { UserName: 'bench' });
+  const field = (name) => new RegExp(`<${name}>(.*?)</${name}>`).exec(made)?.[1];
+  return { accessKeyId: field('AccessKeyId'), secretAccessKey: field('SecretAccessKey') };
+}
+
+/** What such policies look like: prefixes of other teams, a few conditions and denials, and the one grant that counts as the last of all. */
+function document(policy) {
+  const Statement = Array.from({ length: STATEMENTS }, (_, i) => {
+    const Resource = `arn:aws:s3:::bench/team-${String.fromCharCode(98 + i)}/*`;
+    if (i % 5 === 1) return { Effect: 'Deny', Action: 's3:*', Resource, Condition: { NotIpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } };
+    if (i % 5 === 2)
+      return {
+        Effect: 'Deny',
+        Action: 's3:GetObject',
+        Resource: '*',
+        Condition: { NumericGreaterThan: { 's3:signatureAge': String(86_400_000 + i) } },
+      };
+    return { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource };
+  });
+  if (policy === POLICIES - 1) Statement[STATEMENTS - 1] = { Effect: 'Allow', Action: 's3:Get*', Resource: 'arn:aws:s3:::bench/team-a/*' };
+  return { Version: '2012-10-17', Statement };
+}
+
+async function ok(answer) {
+  const reply = await answer;
+  if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
+  return reply;
+}
+
+function requestOf(url) {
+  const { host } = new URL(url);
+  return `GET ${url.slice(url.indexOf('/', 8))} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n\r\n`;
+}

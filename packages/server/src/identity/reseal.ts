@@ -1,0 +1,38 @@
+/** Another master key: every secret that is sealed is opened and sealed anew. */
+import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import { changing, everyDocument } from './documents.ts';
+import { resealedCheck } from './master-key-check.ts';
+import { accessKeys } from './model.ts';
+import type { Sealed, Sealer } from './sealing.ts';
+import { SESSION, type Session } from './sessions.ts';
+
+/** Seals with the sealer's first key whatever another one sealed; resolves to how many secrets that were. May be done again after a crash. */
+export async function resealSecrets(records: RecordStore, sealer: Sealer): Promise<number> {
+  let count = 0;
+  const again = (sealed: Sealed, place: string) => sealer.seal(sealer.open(sealed, place), place);
+  for await (const { id, secret } of everyDocument(accessKeys, records)) {
+    if (secret.key === sealer.keyId) continue;
+    await changing(records, async () => {
+      const found = await accessKeys.get(records, id);
+      if (found === undefined) return { changes: [], result: undefined };
+      const value = { ...found.value, secret: again(found.value.secret, `access-key/${id}`) };
+      return { changes: [accessKeys.put(id, value, found.version)], result: undefined };
+    });
+    count++;
+  }
+  let after: string | undefined;
+  do {
+    const page = await records.list(SESSION, { after, limit: 200 });
+    for (const { id, value, version } of page.records) {
+      const session = value as unknown as Session;
+      if (session.secrets.key === sealer.keyId) continue;
+      const resealed = { ...session, secrets: again(session.secrets, `session/${id}`) } as unknown as JsonValue;
+      // A session never changes; one that is gone by now needs nothing.
+      await records.commit([{ put: { kind: SESSION, id, value: resealed }, ifVersion: version }]);
+      count++;
+    }
+    after = page.next;
+  } while (after !== undefined);
+  await records.commit([resealedCheck(sealer)]);
+  return count;
+}
