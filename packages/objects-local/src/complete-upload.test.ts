@@ -60,6 +60,17 @@ describe('completing an upload', () => {
     expect(await contentOf(store, bucket, 'k')).toBe('second');
   });
 
+  test('knows of every part uploaded meanwhile, also of one that is uploaded again unchanged', async () => {
+    const { id, uploadId } = await uploadOf(['first']);
+    const counts = new Set<string | undefined>();
+    for (const content of ['first', 'first', 'other']) {
+      await store.uploadPart(bucket, key('k'), uploadId, 1, body(content), { now: NOW });
+      elsewhere.latest();
+      counts.add(elsewhere.parts.getBinary(partKey(id, 0))?.toString('hex'));
+    }
+    expect(counts.size).toBe(3);
+  });
+
   test('asked twice at the same moment answers the same twice', async () => {
     const { uploadId, etags } = await uploadOf(['only']);
     const named = [{ partNumber: 1, etag: etags[0] ?? '' }];

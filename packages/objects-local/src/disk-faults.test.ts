@@ -114,6 +114,32 @@ test('a temporary name that cannot be removed does not fail a write that is safe
   await store.close();
 });
 
+test('a file is closed only when the write under way has ended, also when the body fails meanwhile', async () => {
+  const events: string[] = [];
+  const files: Files = {
+    ...nodeFiles,
+    async append(file, chunks) {
+      await nodeFiles.append(file, chunks);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      events.push('written');
+    },
+    async close(file) {
+      events.push('closed');
+      await nodeFiles.close(file);
+    },
+  };
+  const store = await openWithBucket(files);
+  const failing = (async function* () {
+    yield contentOfSize(2 * 1024 * 1024);
+    throw new Error('the client went away');
+  })();
+  const putting = store.putObject(bucket, key('k'), { bytes: failing }, NOTHING, { now: NOW });
+  events.length = 0;
+  await expect(putting).rejects.toThrow('the client went away');
+  expect(events).toEqual(['written', 'closed']);
+  await store.close();
+});
+
 /** The file system, some of whose calls fail between `begin` and `end`. */
 function failing(codes: { readonly [call in keyof Files]?: string }) {
   let isFailing = false;
