@@ -13,7 +13,7 @@ export type BlobWriter = {
 export type Writing = { readonly files: Files; readonly health: Health; readonly earlySync: EarlySync };
 
 /**
- * Writes to a file while more arrives: chunks are gathered into writes of 256 KiB, one of which is under way while the next is gathered
+ * Writes to a file while more arrives: chunks are gathered into writes of a megabyte, one of which is under way while the next is gathered
  * and hashed. Every 64 MiB the disk is made to begin with its part, so that the sync at the end is as short for a large file as for a small
  * one and no more than that waits in memory.
  */
@@ -72,8 +72,7 @@ export function oneEarlySync(): EarlySync {
   };
 }
 
-/** Larger ones are no quicker, and a slow upload holds as much in memory. */
-const WRITE_BYTES = 256 * 1024;
+const WRITE_BYTES = 1024 * 1024;
 const SYNC_BYTES = 64 * 1024 * 1024;
 
 /** Until it is awaited, a failure is not an unhandled one. */

@@ -29,8 +29,8 @@ export type Receiving = Writing & {
 };
 
 /**
- * Takes in a body, hashing while it is written: small ones into memory, others into a file of their own. However large the body, half a
- * megabyte of it is in memory. Whatever fails, nothing is left behind, and an error of the body's own is thrown as it is.
+ * Takes in a body, hashing while it is written: small ones into memory, others into a file of their own. However large the body, about two
+ * megabytes of it are in memory. Whatever fails, nothing is left behind, and an error of the body's own is thrown as it is.
  */
 export async function receive(context: Receiving, body: IncomingBody, signal: AbortSignal | undefined): Promise<Received> {
   context.health.requireWritable();
