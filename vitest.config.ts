@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds }),
-      project('command', 'tests/command/**/*.test.ts', { testTimeout: 30 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('command', 'tests/command/**/*.test.ts', { testTimeout: 90 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
       // Every file drives heavy programs against a server of its own: after the others, two at a time, and time for a busy machine.
       project('clients', 'tests/clients/**/*.test.ts', {
