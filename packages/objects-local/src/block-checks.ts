@@ -40,7 +40,7 @@ export function blockChecks(): { add(chunk: Uint8Array): void; finish(): Buffer 
   };
 }
 
-/** Whether the block is as it was written. `checks` are those of the whole blob. */
-export function isIntact(block: Uint8Array, blockIndex: number, checks: Buffer): boolean {
-  return crc32(block) === checks.readUInt32LE(blockIndex * CHECK_BYTES);
+/** Throws unless the block is as it was written. `checks` are those of the whole blob. */
+export function requireIntact(block: Uint8Array, blockIndex: number, checks: Buffer): void {
+  if (crc32(block) !== checks.readUInt32LE(blockIndex * CHECK_BYTES)) throw new Error(`Block ${blockIndex} of it is damaged.`);
 }

@@ -13,6 +13,7 @@ export type Files = {
   append(file: number, chunks: readonly Uint8Array[]): Promise<void>;
   /** Fills `into` from `position` on; resolves to how many bytes there were. */
   read(file: number, into: Uint8Array, position: number): Promise<number>;
+  sizeBytes(file: number): Promise<number>;
   /** When it resolves, the file's bytes are on the disk. */
   sync(file: number): Promise<void>;
   close(file: number): Promise<void>;
@@ -39,6 +40,9 @@ export const nodeFiles: Files = {
   open: (path) => open(path, 'r'),
   append,
   read: readFully,
+  async sizeBytes(file) {
+    return (await fstat(file)).size;
+  },
   sync: promisify(fs.fdatasync),
   close: promisify(fs.close),
   link: promisify(fs.link),
@@ -90,6 +94,7 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): bool
 const open = promisify(fs.open);
 const close = promisify(fs.close);
 const fsync = promisify(fs.fsync);
+const fstat = promisify(fs.fstat);
 const unlink = promisify(fs.unlink);
 const mkdir = promisify(fs.mkdir);
 const stat = promisify(fs.stat);

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { S3Error } from '@latchkey/s3/errors';
 import type { ByteRange } from '@latchkey/storage/object-store';
 import type { Blobs } from './blobs.ts';
-import { BLOCK_BYTES, checksSizeBytes, isIntact } from './block-checks.ts';
+import { BLOCK_BYTES, checksSizeBytes, requireIntact } from './block-checks.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Files } from './files.ts';
 import { type PieceBody, piecesOf } from './manifest.ts';
@@ -61,19 +61,25 @@ async function* readFile(
   range: ByteRange,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const file = await orDamaged(id, blobs.open(id));
-  const lastBlock = Math.floor(range.end / BLOCK_BYTES);
-  const block = (index: number): Promise<Buffer> | undefined =>
-    index > lastBlock ? undefined : awaitedLater(orDamaged(id, readBlock(files, file, index, sizeBytes)));
-  let index = Math.floor(range.start / BLOCK_BYTES);
-  let ahead = block(index);
+  const file = await blobs.open(id).catch((cause) => {
+    throw damaged(id, cause);
+  });
+  let ahead: Promise<Buffer> | undefined;
   try {
-    const checks = await orDamaged(id, readChecks(files, file, sizeBytes));
+    const checks = await readChecks(files, file, id, sizeBytes);
+    const block = (index: number): Promise<Buffer> | undefined => {
+      if (index > Math.floor(range.end / BLOCK_BYTES)) return undefined;
+      const reading = readBlock(files, file, id, index, sizeBytes, checks);
+      // It is awaited in its turn; until then its failure is not unhandled.
+      reading.catch(() => undefined);
+      return reading;
+    };
+    let index = Math.floor(range.start / BLOCK_BYTES);
+    ahead = block(index);
     while (ahead !== undefined) {
       signal?.throwIfAborted();
       const bytes: Buffer = await ahead;
       ahead = block(index + 1);
-      if (!isIntact(bytes, index, checks)) throw damaged(id, new Error(`Block ${index} of it is damaged.`));
       const start = index * BLOCK_BYTES;
       yield bytes.subarray(Math.max(0, range.start - start), range.end + 1 - start);
       index += 1;
@@ -85,35 +91,26 @@ async function* readFile(
   }
 }
 
-/** The checks of all blocks. They end the file, so that reading one byte more tells whether it still has its length. */
-async function readChecks(files: Files, file: number, sizeBytes: number): Promise<Buffer> {
-  const expected = checksSizeBytes(sizeBytes);
-  const checks = Buffer.allocUnsafe(expected + 1);
-  const count = await files.read(file, checks, sizeBytes);
-  if (count !== expected) throw new Error(`It does not have the ${sizeBytes + expected} bytes it had.`);
+async function readChecks(files: Files, file: number, id: Buffer, sizeBytes: number): Promise<Buffer> {
+  const found = await files.sizeBytes(file);
+  const expected = sizeBytes + checksSizeBytes(sizeBytes);
+  if (found !== expected) throw damaged(id, new Error(`It has ${found} bytes instead of ${expected}.`));
+  const checks = Buffer.allocUnsafe(checksSizeBytes(sizeBytes));
+  await files.read(file, checks, sizeBytes);
   return checks;
 }
 
-async function readBlock(files: Files, file: number, index: number, sizeBytes: number): Promise<Buffer> {
+async function readBlock(files: Files, file: number, id: Buffer, index: number, sizeBytes: number, checks: Buffer): Promise<Buffer> {
   const start = index * BLOCK_BYTES;
   const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, sizeBytes - start));
-  const count = await files.read(file, block, start);
-  if (count < block.length) throw new Error(`Block ${index} of it ends after ${count} bytes.`);
-  return block;
-}
-
-async function orDamaged<T>(id: Buffer, reading: Promise<T>): Promise<T> {
   try {
-    return await reading;
+    const count = await files.read(file, block, start);
+    if (count < block.length) throw new Error(`Block ${index} of it ends after ${count} bytes.`);
+    requireIntact(block, index, checks);
   } catch (cause) {
     throw damaged(id, cause);
   }
-}
-
-/** Until it is awaited, a failure is not an unhandled one. */
-function awaitedLater<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
+  return block;
 }
 
 function damaged(id: Buffer, cause: unknown): S3Error {
