@@ -51,7 +51,15 @@ describe.each(installedVersions(AWS_PROGRAMS, ['--version']))('aws s3api ($name)
     expect(await refused('get-bucket-lifecycle-configuration')).toContain('(NoSuchLifecycleConfiguration)');
     expect(await refused('get-bucket-website')).toContain('(NoSuchWebsiteConfiguration)');
     expect(await refused('get-bucket-encryption')).toContain('(ServerSideEncryptionConfigurationNotFoundError)');
+  });
+
+  test('a new bucket blocks public access until its owner says otherwise', async () => {
+    const blocked = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
+    expect(await api('get-public-access-block')).toEqual({ PublicAccessBlockConfiguration: blocked });
+    await api('delete-public-access-block');
     expect(await refused('get-public-access-block')).toContain('(NoSuchPublicAccessBlockConfiguration)');
+    await api('put-public-access-block', '--public-access-block-configuration', JSON.stringify(blocked));
+    expect(await api('get-public-access-block')).toEqual({ PublicAccessBlockConfiguration: blocked });
   });
 
   test('get-object answers ranges, overrides and part numbers', async () => {
