@@ -171,7 +171,7 @@ describe.each(['/usr/bin/python3', 'python3'])('botocore of %s', (python) => {
   const isThere = version.status === 0;
 
   test.skipIf(!isThere)(
-    'pre-signs what verify accepts, in both signature versions, and in version 4 what we pre-sign',
+    `pre-signs what verify accepts, in both signature versions, and in version 4 what we pre-sign${isThere ? '' : ' (skipped: needs botocore)'}`,
     { timeout: 60_000 },
     async () => {
       const program = `

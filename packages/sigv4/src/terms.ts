@@ -1,4 +1,7 @@
-/** Limits that a Latchkey server enforces on a URL; they are signed into it and only ever narrow it. Other servers ignore them. */
+/**
+ * Limits for a Latchkey server; they are signed into the URL and only ever narrow it. One that does not enforce them refuses the URL,
+ * other servers ignore them.
+ */
 export type Terms = {
   /** How often the object may be fetched, or uploaded. */
   readonly maxUses?: number | undefined;
