@@ -6,11 +6,14 @@
  * The sentences marked "Promise:" reappear as test names in `use-store-suite.ts`.
  */
 
-/** How long a use may be gone on with after its last begin, touch or end. */
+/** How long a use can be gone on with after its last begin, touch or end, and a turn of which nothing is heard counts as under way. */
 export const LEASE_MS = 10 * 60_000;
 
-/** So many uses of a subject are kept in detail. A use beyond them, the one touched longest ago, stays counted, can not be gone on with, and is not given back. */
+/** So many uses of a subject are known in detail. Of more, those touched longest ago stay counted, and can be neither gone on with nor given back. */
 export const MAX_LEASES = 256;
+
+/** So many turns of one use may be under way at once. */
+export const MAX_TURNS = 64;
 
 export type UseRequest = {
   readonly subject: string;
@@ -18,7 +21,10 @@ export type UseRequest = {
   readonly maxUses: number;
   /** Milliseconds since the epoch, as all times here. */
   readonly now: number;
-  /** The subject may be forgotten, with all that was counted, after this time: nothing can be asked for by it any more. The latest one given holds. */
+  /**
+   * The subject may be forgotten, with all that was counted, after this time: nothing can be asked for by it any more. So of a link that may
+   * be extended, not when it ends now, but how far it may be extended. The latest one that was granted holds.
+   */
   readonly forgetAfter: number;
   readonly kind: 'download' | 'upload';
   /** The address of the client, always written in the same way. */
@@ -43,7 +49,7 @@ export type UseAnswer =
 
 /**
  * `no-uses-left`: it would be a new use, and none is left.
- * `budget-spent`: the same, to a client that has a use to go on with, of which it has had as many bytes as belong to it.
+ * `budget-spent`: the same, for a range that a client asks for whose use has not that many bytes left.
  * `busy`: it would fit into a use of the client's once what is under way there has ended; ask again in a moment.
  */
 export type UseRefusal = 'no-uses-left' | 'budget-spent' | 'busy';
