@@ -1,9 +1,5 @@
-import { mkdir, open as openFile, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { commitQueue } from '@latchkey/storage/commit-queue';
-import { newHealth } from '@latchkey/storage/health';
 import type { CommitResult, JsonValue, RecordChange, RecordKind, RecordStore, StoredRecord } from '@latchkey/storage/record-store';
-import { type Database, open } from 'lmdb';
+import { openEnvironment, type Table } from './environment.ts';
 
 export type LmdbRecordStoreOptions = {
   /** Made where it is not there. On a local file system: LMDB does not work over a network. */
@@ -14,24 +10,9 @@ export type LmdbRecordStoreOptions = {
 
 /** Records in one directory. Several processes may have it open; each sees what another has committed at once. Kind and id are at most 1900 bytes together. */
 export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordStoreOptions): Promise<RecordStore> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const health = newHealth('record store', onReadOnly);
-  const root = open<Buffer, Buffer>({
-    path: directory,
-    // Not the library's default: a commit is on the disk before it resolves, and before any reader sees it.
-    overlappingSync: false,
-    // The library's own batching makes a promise nobody holds, whose rejection would end the process when a commit fails.
-    eventTurnBatching: false,
-    // Address space, not memory or disk: a store that outgrows it is mapped again, and the old mapping stays.
-    mapSize: 2 ** 34,
-    maxReaders: 512,
-    ...BYTES,
-  });
-  const records = root.openDB<Buffer, Buffer>('records', BYTES);
-  const generations = root.openDB<Buffer, Buffer>('generations', BYTES);
-  // What holds the names of all that was just made: without them, nothing in it would be found after a power cut.
-  for (const path of [directory, dirname(resolve(directory))]) await syncDirectory(path);
-  const commits = commitQueue({ transact: (apply) => root.childTransaction(apply), health, freeBytes: () => freeBytes(directory) });
+  const { root, health, commits, table, close } = await openEnvironment({ directory, store: 'record store', onReadOnly });
+  const records = table('records');
+  const generations = table('generations');
 
   return {
     async get(kind, id) {
@@ -62,28 +43,10 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
     async checkHealth() {
       health.requireWritable();
     },
-    async close() {
-      await commits.idle();
-      await root.close();
-    },
+    close,
   };
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await openFile(path);
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-async function freeBytes(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(path);
-  return bavail * bsize;
-}
-
-type Table = Database<Buffer, Buffer>;
 type Prepared = {
   readonly kind: RecordKind;
   readonly id: string;
@@ -91,8 +54,6 @@ type Prepared = {
   readonly json: string | undefined;
   readonly ifVersion: number | undefined;
 };
-
-const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
 function prepare(change: RecordChange): Prepared {
   const { kind, id } = 'put' in change ? change.put : change.remove;
