@@ -1,3 +1,4 @@
+import { API_ERRORS } from './api-error-table.ts';
 import { IAM_ERRORS } from './iam-error-table.ts';
 
 /**
@@ -7,6 +8,7 @@ import { IAM_ERRORS } from './iam-error-table.ts';
  */
 export const ERRORS = {
   ...IAM_ERRORS,
+  ...API_ERRORS,
   AccessControlListNotSupported: { status: 400, message: 'The bucket does not allow ACLs' },
   AccessDenied: { status: 403, message: 'Access Denied' },
   AccessForbidden: { status: 403, message: 'CORSResponse: CORS is not enabled for this bucket.' },

@@ -53,7 +53,7 @@ function addressed(
  * Which of two a proxy before us believed is not ours to guess. (Authentication refuses the repeated headers that matter to it.)
  * Nor is a Transfer-Encoding that Node would only half understand.
  */
-function refuseDoubtfulFraming(headers: Incoming['headers']): void {
+export function refuseDoubtfulFraming(headers: Incoming['headers']): void {
   let seen = 0;
   for (const [name, value] of headers) {
     const bit = ONCE_ONLY[name];

@@ -57,8 +57,8 @@ export type Addressed = Incoming & {
 export type QueryCall = {
   readonly action: string;
   readonly parameters: ReadonlyMap<string, string>;
-  /** What the signature has to cover: the SHA-256 of the body, in hex. */
-  readonly bodyHash: string;
+  /** What the signature has to cover: the SHA-256 of the body, in hex; a function where the body is not read before the access key is known. */
+  readonly bodyHash: string | (() => Promise<string>);
 };
 
 export type Resource =
@@ -94,6 +94,8 @@ export type SignatureFacts = {
   readonly signedAt: number | undefined;
   /** The value the signature covers in place of the body: 64 hex digits, UNSIGNED-PAYLOAD, or a STREAMING-… word. */
   readonly payloadHash: string;
+  /** Of a request signed in its headers: their names, in lower case. */
+  readonly signedHeaders?: readonly string[] | undefined;
   /** Checks chunk signatures that continue this one. Only with the STREAMING-AWS4-HMAC-SHA256-… words. */
   readonly chunks?: ChunkSignatures | undefined;
 };
@@ -141,10 +143,19 @@ export type Site = {
   readonly publicAddresses: readonly PublicAddress[];
   /** Whether types that a browser would run as a page are answered so that it does not. */
   readonly sandboxesActiveContent: boolean;
+  /** Which signatures are accepted besides SigV4's, and what may stand beside one. */
+  readonly signatures: SignatureRules;
   /** Names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+};
+
+export type SignatureRules = {
+  /** Whether SigV2 is accepted in pre-signed URLs and forms. */
+  readonly sigv2: boolean;
+  /** Whether a foreign Authorization header (Bearer, Basic) beside a pre-signed URL is ignored, instead of refusing both as S3 does. */
+  readonly ignoreForeignAuthorization: boolean;
 };
 
 export type ReplyBody = Uint8Array | AsyncIterable<Uint8Array>;
@@ -158,7 +169,8 @@ export type Reply = {
   readonly contentLength?: number | undefined;
 };
 
-export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+/** PATCH is the JSON API's; S3 has none. */
+export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
 export type QueryService = 'iam' | 'sts' | 'latchkey';
 

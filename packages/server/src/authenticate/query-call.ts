@@ -32,12 +32,12 @@ export async function authenticateCall(
     throw new S3Error('MissingAuthenticationToken');
   }
   if (read.kind === 'v2-query') throw new S3Error('MissingAuthenticationToken');
-  const authentication = withBodyHash(read, call.bodyHash);
-  const { accessKeyId, sessionToken } = authentication;
+  const { accessKeyId, sessionToken } = read;
   const found = await identities.find(accessKeyId);
   if (found === undefined) throw refused({ kind: 'unknown-access-key', accessKeyId });
   const wrongToken = refuseToken(accessKeyId, sessionToken, found, rules.now);
   if (wrongToken !== undefined) throw refused(wrongToken);
+  const authentication = withBodyHash(read, typeof call.bodyHash === 'string' ? call.bodyHash : await call.bodyHash());
   const checked = checkSignature(authentication, request, found.secretAccessKey);
   if (!checked.ok) throw refused(checked.refusal);
   return { principal: found.principal, signature: signatureFacts(authentication, found.secretAccessKey) };

@@ -12,6 +12,7 @@ export function signatureFacts(authentication: V4Authentication | V2Authenticati
     version: kind === 'v2-query' ? 'AWS' : 'AWS4-HMAC-SHA256',
     signedAt: authentication.signedAt?.getTime(),
     payloadHash,
+    signedHeaders: kind === 'v4-header' ? authentication.signedHeaders : undefined,
     chunks:
       kind === 'v4-header' && payloadHash.startsWith('STREAMING-AWS4-') ? chunkSignatures(authentication, secretAccessKey) : undefined,
   };
