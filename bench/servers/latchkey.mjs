@@ -1,6 +1,7 @@
 // Latchkey as `latchkey serve` runs it, in one process.
 import { openLocalObjectStore } from '@latchkey/objects-local/local-object-store';
 import { openLmdbRecordStore } from '@latchkey/records-lmdb/lmdb-record-store';
+import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
 import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
 
@@ -8,6 +9,7 @@ const { directory, root, region } = JSON.parse(process.argv[2]);
 const running = await startServer({
   objects: await openLocalObjectStore({ directory: `${directory}/objects` }),
   records: await openLmdbRecordStore({ directory: `${directory}/records` }),
+  uses: await openLocalUseStore({ directory: `${directory}/records/uses` }),
   region,
   root,
   listen: { host: '127.0.0.1', port: 0 },

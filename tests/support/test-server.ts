@@ -3,6 +3,7 @@ import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, type ServerOptions, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 
 export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEYlatchkey' };
 export const REGION = 'us-east-1';
@@ -22,6 +23,7 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
   const server = await startServer({
     objects: openMemoryObjectStore(),
     records: openMemoryRecordStore(),
+    uses: openMemoryUseStore(),
     region: REGION,
     root: ROOT,
     masterKeys: ['a master key for tests, and nothing else'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLocalObjectStore } from '@latchkey/objects-local/local-object-store';
 import { openLmdbRecordStore } from '@latchkey/records-lmdb/lmdb-record-store';
+import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { md5Base64, md5Hex } from '../support/independent-signer.ts';
@@ -11,11 +12,12 @@ import { type TestServer, testServer } from '../support/test-server.ts';
 import { type Answer, send, signed, type Wanted, xmlTexts } from '../support/wire-client.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'latchkey-wire-'));
-const [objects, records] = [
+const [objects, records, uses] = [
   await openLocalObjectStore({ directory: join(directory, 'objects') }),
   await openLmdbRecordStore({ directory: join(directory, 'records') }),
+  await openLocalUseStore({ directory: join(directory, 'uses') }),
 ];
-const [memory, disk] = [await testServer(), await testServer({ objects, records })];
+const [memory, disk] = [await testServer(), await testServer({ objects, records, uses })];
 let moment = Date.UTC(2026, 0, 31, 12);
 for (const server of [memory, disk]) server.clock.now = () => moment;
 afterAll(async () => {

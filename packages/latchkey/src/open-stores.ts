@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Log } from '@latchkey/server/log';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { UseStore } from '@latchkey/storage/use-store';
 import type { Config } from './config.ts';
 
-export type OpenStores = { readonly objects: ObjectStore; readonly records: RecordStore };
+export type OpenStores = { readonly objects: ObjectStore; readonly records: RecordStore; readonly uses: UseStore };
 
 /** Opens the record store by itself. */
 export async function openRecords({ records }: Pick<Config, 'records'>, onReadOnly?: (sentence: string) => void): Promise<RecordStore> {
@@ -17,11 +19,21 @@ export async function openStores({ objects, records }: Pick<Config, 'objects' | 
   const onBackgroundError = (error: unknown) =>
     log.error('work in the background failed', { cause: error instanceof Error ? error.message : String(error) });
   const { openLocalObjectStore } = await import('@latchkey/objects-local/local-object-store');
-  const recordStore = await openRecords({ records }, onReadOnly);
+  const { openLocalUseStore } = await import('@latchkey/records-lmdb/local-use-store');
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(store: T): T => {
+    opened.push(store);
+    return store;
+  };
   try {
-    return { objects: await openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError }), records: recordStore };
+    return {
+      records: keep(await openRecords({ records }, onReadOnly)),
+      // With the records that say how often it may be: whoever shares the ones shares the others.
+      uses: keep(await openLocalUseStore({ directory: join(records.directory, 'uses'), onReadOnly })),
+      objects: keep(await openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError })),
+    };
   } catch (error) {
-    await recordStore.close();
+    await Promise.all(opened.map((store) => store.close()));
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import { newMasterKey } from './master-key.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
 import { newRootCredentials, type RootCredentials } from './root-credentials.ts';
@@ -76,7 +77,7 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
   try {
     const stores: OpenStores =
       directory === undefined
-        ? { objects: openMemoryObjectStore(), records: openMemoryRecordStore() }
+        ? { objects: openMemoryObjectStore(), records: openMemoryRecordStore(), uses: openMemoryUseStore() }
         : await openStores(
             {
               objects: { kind: 'file', directory: join(directory, 'objects') },

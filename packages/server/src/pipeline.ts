@@ -9,6 +9,7 @@ import type { PostPolicy } from '@latchkey/s3/post-policy';
 import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { UseStore } from '@latchkey/storage/use-store';
 import type { BucketAccessStore } from './bucket-access.ts';
 import type { GuardrailStore } from './guardrails/store.ts';
 import type { Identities } from './identity/identities.ts';
@@ -126,6 +127,7 @@ export type Authorised = Authenticated & {
 export type Stores = {
   readonly objects: ObjectStore;
   readonly records: RecordStore;
+  readonly uses: UseStore;
   readonly identities: Identities;
   readonly access: BucketAccessStore;
   readonly guardrails: GuardrailStore;

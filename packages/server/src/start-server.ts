@@ -2,8 +2,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { UseStore } from '@latchkey/storage/use-store';
 import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts';
 import { consoleHandler } from './console-address.ts';
+import { forgetUses } from './forget-uses.ts';
 import { trustedProxies } from './forwarded.ts';
 import { createGateway } from './gateway.ts';
 import { guardrailStore } from './guardrails/store.ts';
@@ -21,6 +23,8 @@ import { s3Handler } from './s3-address.ts';
 export type ServerOptions = {
   readonly objects: ObjectStore;
   readonly records: RecordStore;
+  /** How often links and URLs were used that may be used so many times. */
+  readonly uses: UseStore;
   /** Requests signed for another region are refused. */
   readonly region: string;
   readonly root: RootCredentials;
@@ -72,20 +76,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     return await start(options);
   } catch (error) {
-    await Promise.all([options.objects.close(), options.records.close()]);
+    await Promise.all([options.objects.close(), options.records.close(), options.uses.close()]);
     throw error;
   }
 }
 
 async function start(options: ServerOptions): Promise<RunningServer> {
-  const { objects, records, log, region, root } = options;
+  const { objects, records, uses, log, region, root } = options;
   const sealer = createSealer(options.masterKeys, options.reloadMasterKeys);
   await checkMasterKey(records, sealer);
   const installation = await installationId(records);
   const accountId = accountIdOf(installation);
   const identities = createIdentities({ records, root, accountId, sealer, issuers: options.oidcIssuers ?? [] });
   const access = bucketAccessStore(records, options.blocksPublicAccess === false ? NONE_BLOCKED : ALL_BLOCKED);
-  const stores: Stores = { objects, records, identities, access, guardrails: guardrailStore(records) };
+  const stores: Stores = { objects, records, uses, identities, access, guardrails: guardrailStore(records) };
   const publicAddresses = (options.publicUrls ?? []).map(publicAddress);
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const site: Site = {
@@ -95,6 +99,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     hostId: randomBytes(48).toString('base64'),
     publicAddresses,
     sandboxesActiveContent: options.sandboxesActiveContent ?? false,
+    signatures: { sigv2: options.sigv2, ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false },
     domains: baseDomains([...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost']),
     now: options.now ?? Date.now,
   };
@@ -118,6 +123,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     await consoleListener.close(0);
     throw error;
   }
+  const forgetting = forgetUses({ uses, now: site.now, log });
   return {
     s3: s3.url,
     console: consoleListener.url,
@@ -127,8 +133,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     },
     async close(graceMs = GRACE_MS) {
       await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
-      await identities.close();
-      await Promise.all([objects.close(), records.close()]);
+      await Promise.all([identities.close(), forgetting.stop()]);
+      await Promise.all([objects.close(), records.close(), uses.close()]);
     },
   };
 }
