@@ -1,4 +1,5 @@
 /** The table: every operation of S3, what is done and what is answered with NotImplemented. */
+import { explainRequestAction } from '../explain/action.ts';
 import { guardrailActions } from '../guardrails/actions.ts';
 import { queryActions } from '../identity/query-actions.ts';
 import type { Operation } from '../pipeline.ts';
@@ -70,4 +71,5 @@ export const operations: readonly Operation[] = [
   ...notImplemented,
   ...queryActions,
   ...guardrailActions,
+  explainRequestAction(() => operations),
 ];
