@@ -21,6 +21,7 @@ import type { RequestCounts } from './metrics.ts';
 import { operations } from './operations/index.ts';
 import { parse } from './parse.ts';
 import type { Addressed, Authenticated, Incoming, Reply, Site, Stores } from './pipeline.ts';
+import { calledService } from './query/called-service.ts';
 import { queryErrorReply } from './query/error-reply.ts';
 import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
@@ -78,10 +79,9 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
         return headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
       } catch (cause) {
+        const service = calledService(request, operations);
         const reply =
-          request.call === undefined
-            ? errorReply(cause, incoming, site.hostId, log)
-            : queryErrorReply(cause, incoming, request.operation?.service ?? 'iam', log);
+          service === undefined ? errorReply(cause, incoming, site.hostId, log) : queryErrorReply(cause, incoming, service, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
         const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
         return crossOrigin(reply, { ...request, bucket, headers: incoming.headers } as Partial<Authenticated>, stores).catch(() => reply);

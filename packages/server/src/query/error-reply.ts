@@ -45,6 +45,11 @@ const OTHER_CODES: Readonly<Partial<Record<S3ErrorCode, Shown>>> = {
     status: 403,
     message: 'The Authorization header is not valid for this service.',
   },
+  AuthorizationQueryParametersError: {
+    code: 'IncompleteSignature',
+    status: 403,
+    message: 'The parameters of the signature are not valid for this service.',
+  },
   RequestTimeTooSkewed: {
     code: 'SignatureDoesNotMatch',
     status: 403,

@@ -12,24 +12,23 @@ const MAX_PARAMETERS = 2000;
 
 /** The request with its call, where it is one; otherwise as it was. Throws ValidationError, MissingAction, EntityTooLarge. */
 export async function withCall(request: Addressed): Promise<Addressed> {
+  if (!looksLikeCall(request)) return request;
   if (request.method === 'GET') {
-    const { query } = request.target;
-    if (!query.some(({ name }) => name === 'Action')) return request;
-    return {
-      ...request,
-      call: callOf(
-        query.map(({ name, value }) => [name, value]),
-        EMPTY_HASH,
-      ),
-    };
+    const pairs = request.target.query.map(({ name, value }) => [name, value] as const);
+    return { ...request, call: callOf(pairs, EMPTY_HASH) };
   }
-  const contentType = headerValue(request.headers, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (request.method !== 'POST' || contentType !== 'application/x-www-form-urlencoded') return request;
   const body = await readBody(request);
   const hash = createHash('sha256').update(body).digest('hex');
   return { ...request, call: callOf([...new URLSearchParams(body.toString('utf8'))], hash) };
 }
 
+/** Whether a request for no bucket is a call: a form, or a URL that names an action. */
+export function looksLikeCall({ method, target, headers }: Pick<Addressed, 'method' | 'target' | 'headers'>): boolean {
+  if (method === 'GET') return target.query.some(({ name }) => name === 'Action');
+  return method === 'POST' && headerValue(headers, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase() === FORM;
+}
+
+const FORM = 'application/x-www-form-urlencoded';
 const EMPTY_HASH = createHash('sha256').digest('hex');
 
 function callOf(pairs: readonly (readonly [string, string])[], bodyHash: string): QueryCall {
