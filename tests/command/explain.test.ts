@@ -74,10 +74,51 @@ describe('latchkey explain', () => {
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'SignatureDoesNotMatch' }, difference: { part: 'secret' } });
     });
   });
+  it('asks the server, which says check by check what it would do and which statement of which policy decides', async () => {
+    const { endpoint, region } = store;
+    const flags = ['--as-server', '--endpoint-url', endpoint];
+    const environment = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey };
+    const run = async (...args: string[]) => latchkey(['explain', ...args, ...flags], { environment });
+    const { url } = presign({ bucket: 'photos', key: 'none.jpg', endpoint, region, credentials, expiresIn: 60 });
+
+    const told = await run(url);
+    expect([told.status, told.stderr]).toEqual([0, '']);
+    expect(told.stdout).toContain('The server refuses it with 404 NoSuchBucket: The specified bucket does not exist\n');
+    expect(told.stdout).toContain('As GET it is GetObject, asked for by the root user with the access key AKIAIOSFODNN7EXAMPLE.\n');
+    expect(told.stdout).toMatch(/^ok {2}signature {7}The signature is right\.$/m);
+    expect(told.stdout).toMatch(/^NO {2}object {10}The specified bucket does not exist$/m);
+
+    const answer = JSON.parse((await run(url, '--json')).stdout);
+    expect(answer).toMatchObject({ outcome: 'refused', status: 404, code: 'NoSuchBucket', operation: 'GetObject', bucket: 'photos' });
+    expect(answer.checks.find(({ check }: { check: string }) => check === 'permissions')).toMatchObject({
+      outcome: 'passed',
+      decisions: [{ action: 's3:GetObject', resource: 'arn:aws:s3:::photos/none.jpg', effect: 'allow' }],
+    });
+  });
+  it('shows what was signed and what the server received, where the server finds it', async () => {
+    const { endpoint, region } = store;
+    const environment = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey };
+    const { url } = presign({ bucket: 'photos', key: 'cat.jpg', method: 'PUT', endpoint, region, credentials, expiresIn: 60 });
+    const args = ['explain', url, '--as-server', '--endpoint-url', endpoint, '--method', 'get', '--from', '198.51.100.7'];
+    const { stdout } = await latchkey(args, { environment });
+    expect(stdout).toContain('It is signed for PUT, and was sent as GET');
+    expect(stdout).toContain('signed:   PUT\n');
+    expect(stdout).toContain('received: GET\n');
+    expect(stdout).toContain('Canonical request, as the server has it:\n');
+    expect(stdout).not.toContain(new URL(url).searchParams.get('X-Amz-Signature'));
+  });
+  it('of a server that does not let the caller ask prints its words', async () => {
+    const environment = { AWS_ACCESS_KEY_ID: 'AKIANOBODY', AWS_SECRET_ACCESS_KEY: 'nothing' };
+    const ended = await latchkey(['explain', old, '--as-server', '--endpoint-url', store.endpoint], { environment });
+    expect([ended.status, ended.stdout]).toEqual([1, '']);
+    expect(ended.stderr).toContain('(InvalidClientTokenId)');
+  });
   it.each([
     ['text that is no URL', ['photos/cat.jpg'], 1],
     ['nothing', [], 2],
     ['a file that is not there', [old, '--error', '/nowhere.xml'], 1],
+    ["the server's answer where the server is asked", [old, '--as-server', '--error', '/nowhere.xml'], 2],
+    ['an address where no server is asked', [old, '--from', '198.51.100.7'], 2],
   ] as const)('refuses %s', async (_what, args, status) => {
     expect((await latchkey(['explain', ...args])).status).toBe(status);
   });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { type Explanation, explain as explainUrl } from '@latchkey/sigv4/explain';
 import { defineCommand } from '../command.ts';
+import { asServerFlags, explainAsServer } from '../explain-as-server.ts';
 import { Failure, wrongUsage } from '../failure.ts';
 import type { Flags } from '../flags.ts';
 import { namedValues } from '../named-values.ts';
@@ -11,26 +12,45 @@ const flags = {
   method: { kind: 'text', value: 'METHOD', help: 'The method it was signed for, which a URL does not show' },
   header: { kind: 'text', many: true, value: '"NAME: VALUE"', help: 'A header it was signed with, which a URL does not show' },
   json: { kind: 'switch', help: 'Print one line of JSON' },
+  ...asServerFlags,
 } as const satisfies Flags;
 
-/** `latchkey explain`: what a URL says, and why a server would not have it. Asks nobody, and needs no credentials. */
+/**
+ * `latchkey explain`: what a URL says, and why a server would not have it. Asks nobody and needs no credentials, unless `--as-server` asks
+ * the server itself.
+ */
 export const explain = defineCommand({
   usage: 'explain URL',
   description: `Says who signed a pre-signed URL, for what, until when, and what must be sent with it. Given the server's answer to
-SignatureDoesNotMatch, it also says where the server's view of the request first differs, and the likely culprit. Nothing is sent.`,
+SignatureDoesNotMatch, it also says where the server's view of the request first differs, and the likely culprit. Nothing is sent.
+
+With --as-server the server is asked, with an administrator's credentials: it takes the URL through every check that it would meet, says
+which passed, which did not and which statement of which policy decided, and runs nothing.`,
   flags,
   examples: [
     ["latchkey explain 'http://127.0.0.1:9000/photos/cat.jpg?X-Amz-Algorithm=…'", 'What the URL allows (quote it: it holds &)'],
     ["latchkey explain 'http://…' --error answer.xml", 'Why the server refused it'],
     ["curl -s 'http://…' | latchkey explain 'http://…' --error -", 'The same in one line'],
+    ["latchkey explain 'http://…' --as-server", 'Every check on the server, and the policy that decides'],
   ],
-  async run({ values, positionals, output, now }) {
+  async run({ values, positionals, output, now, environment }) {
     const [url, ...others] = positionals;
     if (url === undefined || others.length > 0) throw wrongUsage('explain takes one URL, in quotes because of its &.');
+    const method = values.method?.toUpperCase();
+    const headers = namedValues(values.header, ':', '--header');
+    if (values['as-server']) {
+      if (values.error !== undefined) throw wrongUsage('--error is for when the server is not asked: leave it or --as-server out.');
+      await explainAsServer(
+        { url: url.trim().replaceAll('&amp;', '&'), method, headers },
+        { values, environment, output, json: values.json === true },
+      );
+      return 0;
+    }
+    if (values.from !== undefined) throw wrongUsage('--from goes with --as-server.');
     const explanation = explainUrl(url, values.error === undefined ? undefined : await read(values.error), {
       now: now(),
-      method: values.method?.toUpperCase(),
-      headers: namedValues(values.header, ':', '--header'),
+      method,
+      headers,
     });
     if (values.json) output.record(explanation);
     else for (const line of linesOf(explanation)) output.line(line);
