@@ -8,7 +8,7 @@ export type TrailStore = {
   /**
    * Appends lines to a chain; the first one begins it.
    * Promise: when it resolves, all lines of the batch are on disk and found; when it rejects, none is and the chain is as it was.
-   * Promise: a chain goes on only where it ended: a batch that does not follow its head is refused.
+   * Promise: a chain goes on only where it ended: a batch that does not follow its head is refused with an error.
    * Throws ServiceUnavailable where there is no room, and for good once a write may have been lost.
    */
   append(batch: TrailBatch): Promise<void>;
@@ -16,6 +16,7 @@ export type TrailStore = {
    * Promise: lines are found in the order in which they were committed, in whatever process, so that what is committed later comes behind every cursor.
    * Promise: a line is found if it has all the terms asked for, and only then.
    * Promise: a query reads the entries of its rarest term, not the trail.
+   * Throws InvalidArgument for a cursor that is none.
    */
   find(query: TrailQuery): Promise<FoundLines>;
   /** Promise: the chains of all processes, oldest first, each with its head as it was when its last batch was acknowledged. */
@@ -26,7 +27,7 @@ export type TrailStore = {
    */
   read(segment: SegmentName): AsyncIterable<Uint8Array>;
   /**
-   * Removes whole segments, and chains none of which is left.
+   * Removes whole segments, and chains none of which is left; a chain whose process still lives may go on with a new segment.
    * Promise: lines of removed segments are not found any more, and the others still are.
    */
   remove(segments: readonly SegmentName[]): Promise<void>;
