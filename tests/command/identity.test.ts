@@ -33,8 +33,17 @@ describe('latchkey user, key and policy', () => {
         ]);
         expect((await run('user', 'put-policy', 'ana', 'read', 'read.json')).status).toBe(0);
         expect((await run('policy', 'simulate', 'user/ana', 's3:GetObject', 's3://photos/cat.jpg')).records).toMatchObject([
-          { EvalDecision: 'allowed', Explanation: expect.stringContaining('Statement "Read"') },
+          {
+            EvalDecision: 'allowed',
+            DecidedBy: 'identity',
+            DecidingStatement: { Policy: 'ana/read', Sid: 'Read', Number: '1' },
+            Explanation: expect.stringContaining('Statement "Read"'),
+          },
         ]);
+        const plain = ['policy', 'simulate', 'user/ana', 's3:PutObject', 's3://photos/cat.jpg', '--endpoint-url', running.s3];
+        expect((await latchkey([...plain, '--data', directory])).stdout).toMatch(
+          /^Not allowed\. No identity policy allows arn:aws:iam::\d{12}:user\/ana s3:PutObject on arn:aws:s3:::photos\/cat\.jpg\.\n$/,
+        );
         expect((await run('key', 'deactivate', 'ana', made.AccessKeyId)).status).toBe(0);
         expect((await run('key', 'list', 'ana')).records).toMatchObject([{ AccessKeyId: made.AccessKeyId, Status: 'Inactive' }]);
         const refused = await run('user', 'delete', 'ana');

@@ -15,6 +15,8 @@ export type Verb = {
   parameters(given: readonly (string | undefined)[], context: VerbContext): Parameters | Promise<Parameters>;
   /** The element of the answer that lists what is to be printed, a line each; else the answer itself. */
   readonly list?: string;
+  /** How one of them reads to a person; else every element of it, a line each. */
+  inWords?(item: XmlElement): string;
 };
 
 export type VerbContext = { readonly values: Readonly<Record<string, unknown>>; readonly accountId: () => Promise<string> };
@@ -58,12 +60,13 @@ async function accountOf(client: QueryClient): Promise<string> {
   return identity.children.find(({ name }) => name === 'Account')?.text ?? '';
 }
 
-function print({ list }: Verb, result: XmlElement, { values, output }: Call<typeof flags>): void {
+function print({ list, inWords }: Verb, result: XmlElement, { values, output }: Call<typeof flags>): void {
   const items = list === undefined ? shown(result) : (result.children.find(({ name }) => name === list)?.children ?? []);
   for (const item of items) {
     const value = contentOf(item);
     if (values.json) output.record(typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : { name: value });
-    else output.line(typeof value === 'string' ? value : inWords(value));
+    else if (inWords !== undefined) output.line(inWords(item));
+    else output.line(typeof value === 'string' ? value : membersOf(value));
   }
 }
 
@@ -85,7 +88,7 @@ function documentOf(text: string): unknown {
   return JSON.parse(decodeURIComponent(text));
 }
 
-function inWords(value: unknown): string {
+function membersOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .map(([name, member]) => `${name}: ${typeof member === 'string' ? member : JSON.stringify(member)}`)

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { childText } from '@latchkey/s3/xml';
 import { wrongUsage } from '../failure.ts';
 import { type Verb, type VerbContext, verbCommand } from '../identity-verbs.ts';
 
@@ -124,15 +125,17 @@ export const policy = verbCommand(
     simulate: {
       ...verb(
         ['user/NAME|role/NAME', 'ACTION', 'RESOURCE'],
-        'Whether it would be allowed, and by which statement',
+        'Whether it would be allowed, and which statement of which policy decides',
         'SimulatePrincipalPolicy',
         async ([who, action, resource], { accountId }) => ({
           PolicySourceArn: who?.startsWith('arn:') ? who : `arn:aws:iam::${await accountId()}:${who}`,
           'ActionNames.member.1': action,
           'ResourceArns.member.1': resource?.replace(/^s3:\/\//, 'arn:aws:s3:::'),
+          WithBucketPolicies: 'true',
         }),
       ),
       list: 'EvaluationResults',
+      inWords: (result) => `${DECISIONS[childText(result, 'EvalDecision') ?? ''] ?? 'Unknown'}. ${childText(result, 'Explanation') ?? ''}`,
     },
     guardrails: { ...verb([], 'All guardrails', 'ListGuardrails', () => ({})), list: 'GuardrailsList', service: 'latchkey' },
     'set-guardrails': {
@@ -155,6 +158,8 @@ export const policy = verbCommand(
     ],
   ],
 );
+
+const DECISIONS: Readonly<Record<string, string>> = { allowed: 'Allowed', explicitDeny: 'Denied', implicitDeny: 'Not allowed' };
 
 function verb(takes: readonly string[], help: string, action: string, parameters: Verb['parameters']): Verb {
   return { takes, help, action, parameters };

@@ -7,7 +7,7 @@ import { type Simulation, simulate } from '@latchkey/policy/simulate';
 import { S3Error } from '@latchkey/s3/errors';
 import { element, type XmlNode } from '@latchkey/s3/xml-writer';
 import type { RecordStore } from '@latchkey/storage/record-store';
-import type { Authorised } from '../../pipeline.ts';
+import type { Authorised, Stores } from '../../pipeline.ts';
 import { type Call, defineAction, listElement } from '../../query/define-action.ts';
 import { page } from '../../query/pages.ts';
 import type { Parameters } from '../../query/parameters.ts';
@@ -88,7 +88,7 @@ function compiled(text: string, place: 'managed' | 'bucket', name: string): Comp
   return compilePolicy(parsed.document, name);
 }
 
-function results({ parameters, site }: Call<Authorised>, subject: Subject): readonly XmlNode[] {
+async function results({ parameters, stores, site }: Call<Authorised>, subject: Subject): Promise<readonly XmlNode[]> {
   const actions = parameters.list('ActionNames');
   if (actions.length === 0) parameters.required('ActionNames.member.1');
   const resources = parameters.list('ResourceArns');
@@ -103,22 +103,32 @@ function results({ parameters, site }: Call<Authorised>, subject: Subject): read
   const boundaries = given(parameters, 'PermissionsBoundaryPolicyInputList');
   const resourceText = parameters.text('ResourcePolicy');
   const resourcePolicy = resourceText === undefined ? undefined : compiled(resourceText, 'bucket', 'ResourcePolicy');
-  const decisions = actions.flatMap((action) =>
-    (resources.length === 0 ? ['*'] : resources).map((resource) => {
+  // Not on AWS, which leaves them out: the buckets' own policies, as they are.
+  const asksBuckets = resourceText === undefined && parameters.text('WithBucketPolicies') === 'true';
+  const decisions: SimulatedDecision[] = [];
+  for (const action of actions) {
+    for (const resource of resources.length === 0 ? ['*'] : resources) {
       const access: Access = {
         request: { action, resource, principal: subject.principal, context },
         identityPolicies: subject.identity,
         permissionsBoundary: boundaries[0] ?? subject.boundary,
-        resourcePolicy,
+        resourcePolicy: asksBuckets ? await policyOfBucket(resource, stores) : resourcePolicy,
       };
-      return { action, resource, simulation: simulate(access) };
-    }),
-  );
+      decisions.push({ action, resource, simulation: simulate(access) });
+    }
+  }
   const { values, end } = page(decisions, ({ action, resource }) => `${action} ${resource}`, parameters);
   return [listElement('EvaluationResults', values.map(resultElements)), ...end];
 }
 
-function resultElements({ action, resource, simulation }: { action: string; resource: string; simulation: Simulation }): XmlNode[] {
+type SimulatedDecision = { readonly action: string; readonly resource: string; readonly simulation: Simulation };
+
+async function policyOfBucket(resource: string, { access }: Stores): Promise<CompiledPolicy | undefined> {
+  const bucket = /^arn:aws:s3:::([^/*?]+)(?:\/|$)/.exec(resource)?.[1];
+  return bucket === undefined ? undefined : (await access.find(bucket))?.policy;
+}
+
+function resultElements({ action, resource, simulation }: SimulatedDecision): XmlNode[] {
   const words = { allowed: 'allowed', 'explicit-deny': 'explicitDeny', 'implicit-deny': 'implicitDeny' } as const;
   return [
     element('EvalActionName', action),
@@ -132,7 +142,16 @@ function resultElements({ action, resource, simulation }: { action: string; reso
       ]),
     ),
     listElement('MissingContextValues', simulation.missingKeys),
-    // Not on AWS: the sentence that says why.
+    // Not on AWS: which kind of policy decided, by which statement, and the sentence that says why.
+    ...decidedBy(simulation),
     element('Explanation', simulation.explanation),
   ];
+}
+
+function decidedBy({ layer, statement }: Simulation): XmlNode[] {
+  const found: XmlNode[] = layer === undefined ? [] : [element('DecidedBy', layer)];
+  if (statement === undefined) return found;
+  const { policy, sid, index } = statement;
+  const named = sid === undefined ? [] : [element('Sid', sid)];
+  return [...found, element('DecidingStatement', [element('Policy', policy), ...named, element('Number', index + 1)])];
 }
