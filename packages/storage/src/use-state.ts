@@ -106,13 +106,12 @@ function fitsRange({ turns, bytesLeft }: Lease, { wantedBytes }: UseRequest): bo
 
 /** A download that was given up when it had hardly begun starts again; many clients behind one address are not one. */
 function fitsWhole({ turns, hasCompleted, bytesLeft }: Lease, { sizeBytes, now }: UseRequest): boolean {
-  return !turns.some((turn) => isFresh(turn, now)) && !hasCompleted && turns.length < MAX_TURNS && bytesLeft >= sizeBytes;
+  return !turns.some((turn) => isFresh(turn, now)) && !hasCompleted && bytesLeft >= sizeBytes;
 }
 
-/** If what is under way ended at once: a film's next range is asked for before the end of the last one is known. */
+/** If what is under way ended at once, with nothing delivered: a film's next range is asked for before the end of the last one is known. */
 function mayFitSoon({ turns, bytesLeft }: Lease, { wantedBytes, now }: UseRequest): boolean {
-  const ending = turns.filter((turn) => isFresh(turn, now));
-  return ending.length > 0 && ending.reduce((sum, turn) => sum + turn.wantedBytes, bytesLeft) >= wantedBytes;
+  return turns.filter((turn) => isFresh(turn, now)).reduce((sum, turn) => sum + turn.wantedBytes, bytesLeft) >= wantedBytes;
 }
 
 function newLease({ kind, client, version, sizeBytes, now }: UseRequest, turn: Turn): Lease {

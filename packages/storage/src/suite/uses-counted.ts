@@ -95,6 +95,25 @@ export function describeCountedUses(store: () => UseStore, reopen: () => Promise
     expect(await store().used(subject)).toBe(MAX_LEASES + 2);
   });
 
+  test('what is over takes no place from what is under way or can be gone on with', async () => {
+    const subject = nextSubject();
+    const maxUses = 1e9;
+    const film = range(subject, 100, { maxUses });
+    const [slow] = [await granted(store(), upload(subject, { maxUses })), await granted(store(), film)];
+    // A hundred at a time, so that those under way are not too many.
+    const visits = async (times: number, visit: () => Promise<void>): Promise<void> => {
+      for (let count = 0; count < times; count += 100) await Promise.all(Array.from({ length: 100 }, visit));
+    };
+    await visits(300, async () => end(store(), await granted(store(), upload(subject, { maxUses })), 0, true, NOON + 1));
+    expect(await reasonOf(store().begin(film))).toBe('same use');
+    const brief = (now: number) => async () => end(store(), await granted(store(), whole(subject, { maxUses, now })), 1000, true, now);
+    await visits(200, brief(NOON + 2));
+    await visits(200, brief(NOON + 60 * MINUTE));
+    expect(await store().used(subject)).toBe(702);
+    await end(store(), slow, 0, false, NOON + 60 * MINUTE);
+    expect(await store().used(subject)).toBe(701);
+  });
+
   test('a subject is kept until its forgetAfter, and gone after enough sweeps behind it', async () => {
     // Its own years, so that no sweep meets what other tests count.
     const start = Date.UTC(1990, 0, 1);

@@ -119,7 +119,10 @@ export function describeTurns(store: () => UseStore): void {
     expect(await reasonOf(store().begin(whole(subject, { maxUses, client: 'another' })))).toBe('no-uses-left');
     const second = await granted(store(), whole(subject, { maxUses }));
     expect(second).toMatchObject({ useId: first.useId, isNewUse: false });
-    await end(store(), second, 41);
+    await end(store(), second, 40);
+    const third = await granted(store(), whole(subject, { maxUses }));
+    expect(third).toMatchObject({ useId: first.useId, isNewUse: false });
+    await end(store(), third, 1);
     // 101 bytes were delivered: a whole one would be more than the object and a tenth.
     expect(await reasonOf(store().begin(whole(subject, { maxUses })))).toBe('no-uses-left');
     expect(await reasonOf(store().begin(range(subject, 959, { maxUses })))).toBe('same use');
@@ -127,19 +130,25 @@ export function describeTurns(store: () => UseStore): void {
 
   test('a request for the whole goes on with no use of which something is under way', async () => {
     const subject = nextSubject();
-    await granted(store(), range(subject, 50));
-    expect(await reasonOf(store().begin(whole(subject)))).toBe('new use');
+    const maxUses = 1;
+    await granted(store(), range(subject, 50, { maxUses }));
+    const second = await granted(store(), range(subject, 50, { maxUses, now: NOON + LEASE_MS }));
+    await end(store(), second, 40, false, NOON + LEASE_MS);
+    expect(await reasonOf(store().begin(whole(subject, { maxUses, now: NOON + LEASE_MS })))).toBe('no-uses-left');
+    // Of the first one nothing was heard for too long.
+    expect(await reasonOf(store().begin(whole(subject, { maxUses, now: NOON + LEASE_MS + 1 })))).toBe('same use');
   });
 
   test('a request for the whole goes on with no use of which something was delivered to the end', async () => {
     const subject = nextSubject();
     await end(store(), await granted(store(), range(subject, 50)), 50, true);
+    await end(store(), await granted(store(), range(subject, 10)), 9, false);
     expect(await reasonOf(store().begin(whole(subject)))).toBe('new use');
   });
 
   test('a download goes on with no upload', async () => {
     const subject = nextSubject();
-    await end(store(), await granted(store(), upload(subject)), 0, true);
+    await granted(store(), upload(subject));
     expect(await reasonOf(store().begin(range(subject, 0, { version: '', sizeBytes: 0 })))).toBe('new use');
   });
 }
