@@ -58,6 +58,7 @@ export const ERRORS = {
   InvalidAddressingHeader: { status: 400, message: 'You must specify the Anonymous role.' },
   InvalidArgument: { status: 400, message: 'Invalid Argument' },
   InvalidBucketName: { status: 400, message: 'The specified bucket is not valid.' },
+  InvalidBucketOwnerAWSAccountID: { status: 400, message: 'The value of the expected bucket owner parameter must be an AWS Account ID' },
   InvalidBucketState: { status: 409, message: 'The request is not valid with the current state of the bucket.' },
   // 403, oddly, is what AWS answers.
   InvalidChunkSizeError: { status: 403, message: 'Only the last chunk is allowed to have a size less than 8192 bytes' },

@@ -5,12 +5,14 @@ import type { Principal as PolicyPrincipal } from '@latchkey/policy/principals';
 import { S3Error } from '@latchkey/s3/errors';
 import type { BucketAccess } from './bucket-access.ts';
 import { denied } from './denial.ts';
+import { refuseOtherOwner } from './expected-owner.ts';
 import type { Authenticated, Authorised, Permission, Site, Stores } from './pipeline.ts';
 import { type DecisionFacts, requestContext, type Tags } from './request-context.ts';
 
-/** Throws AccessDenied unless every permission the operation needs is granted. */
+/** Throws AccessDenied unless every permission the operation needs is granted and the bucket belongs to whom the client expects. */
 export async function authorise(request: Authenticated, stores: Stores, site: Site): Promise<Authorised> {
   const judge = judgeOf(request, stores, site);
+  if (request.bucket !== undefined) refuseOtherOwner(request, site);
   const asked = request.operation.needs(request, stores, site);
   for (const permission of asked instanceof Promise ? await asked : asked) await judge.demand(permission);
   if (request.bucket !== undefined) await judge.prepare(request.bucket);

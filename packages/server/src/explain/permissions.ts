@@ -2,6 +2,7 @@
 import { type Decision, evaluate, evaluateTrust } from '@latchkey/policy/evaluate';
 import { judgeOf } from '../authorise.ts';
 import { denied } from '../denial.ts';
+import { refuseOtherOwner } from '../expected-owner.ts';
 import type { Authenticated, Permission, Stores } from '../pipeline.ts';
 import { type Check, failed, type PermissionDecision, passed, skipped } from './check.ts';
 import type { ExplainContext } from './explain-request.ts';
@@ -9,6 +10,7 @@ import type { ExplainContext } from './explain-request.ts';
 export async function explainPermissions(request: Authenticated, { stores, site }: ExplainContext): Promise<Check> {
   let needed: readonly Permission[];
   try {
+    if (request.bucket !== undefined) refuseOtherOwner(request, site);
     needed = await request.operation.needs(request, stores, site);
   } catch (error) {
     return failed('permissions', error);
