@@ -1,0 +1,168 @@
+import { invalidArgument } from '@latchkey/s3/errors';
+import type { FoundLines, TrailQuery } from '@latchkey/storage/trail-store';
+import { type Block, decodeBlock, LINES_A_BLOCK, recordedAtOf } from './block.ts';
+import { behindAllOf, blockKey, entryKey, partOf, POSITIONS_A_PART, partKey, positionOfEntry, segmentKey, termKey } from './keys.ts';
+import { lastBlock, type TrailIndex } from './trail-index.ts';
+
+/** A block with the lines of it that were asked for. */
+export type Hit = { readonly position: number; readonly block: Block; readonly lines: readonly number[] };
+
+/** Entries looked at in one call: so many hold the event loop up for a few milliseconds. */
+const MAX_EXAMINED = 5000;
+
+/**
+ * The lines that have all the terms, in the order of their positions. The terms' entries are gone through side by side, each leaping to where
+ * the one that is furthest stands: so the rarest of them sets the pace.
+ */
+export function findHits(index: TrailIndex, query: TrailQuery): Omit<FoundLines, 'lines'> & { readonly hits: readonly Hit[] } {
+  index.root.resetReadTxn();
+  const { terms, since, until, after, limit, newestFirst = false } = query;
+  const from = after === undefined ? undefined : parseCursor(after);
+  const last = lastBlock(index).position;
+  const lowest = since === undefined ? 1 : firstRecorded(index, last, (recordedAt) => recordedAt >= since);
+  const highest = until === undefined ? last : firstRecorded(index, last, (recordedAt) => recordedAt > until) - 1;
+  const keys = terms.map(termKey);
+  const step = newestFirst ? -1 : 1;
+  const hits: Hit[] = [];
+  let [found, examined] = [0, 0];
+  let position: number | undefined = newestFirst ? Math.min(highest, from?.position ?? highest) : Math.max(lowest, from?.position ?? lowest);
+  while (position >= lowest && position <= highest) {
+    if (examined >= MAX_EXAMINED) return end(cursorBefore(position, newestFirst));
+    const met = meet(index, keys, position, newestFirst);
+    examined += met.examined;
+    if (met.position === undefined || met.position < lowest || met.position > highest) break;
+    position = met.position;
+    const block = blockAt(index, position);
+    if (block !== undefined) {
+      const lines = linesOf(met.mask, block, from?.position === position ? from.line : undefined, newestFirst).slice(0, limit + 1 - found);
+      found += lines.length;
+      const kept = found > limit ? lines.slice(0, -1) : lines;
+      if (kept.length > 0) hits.push({ position, block, lines: kept });
+      if (found > limit) return end(cursorAt(hits, after));
+    }
+    position += step;
+  }
+  return { hits, examined, latest: newestFirst ? undefined : latest() };
+
+  function end(next: string) {
+    return { hits, examined, next, latest: newestFirst ? undefined : next };
+  }
+  /** Behind what there was when the query began; where it asked for a time only, what comes later may be in it still. */
+  function latest(): string {
+    const seen = Math.max(last, from?.position ?? 0);
+    return cursor(seen, from !== undefined && from.position >= last ? Math.max(from.line, LINES_A_BLOCK - 1) : LINES_A_BLOCK - 1);
+  }
+}
+
+/** The next position, from this one on, at which every term has an entry, and which lines all of them mean. */
+function meet(
+  index: TrailIndex,
+  terms: readonly Buffer[],
+  from: number,
+  isReverse: boolean,
+): { readonly position: number | undefined; readonly mask: number; readonly examined: number } {
+  let [position, examined] = [from, 0];
+  for (;;) {
+    let mask = -1;
+    let furthest = position;
+    for (const term of terms.length === 0 ? [undefined] : terms) {
+      examined += 1;
+      const next = term === undefined ? nextBlock(index, position, isReverse) : nextEntry(index, term, position, isReverse);
+      if (next === undefined) return { position: undefined, mask: 0, examined };
+      mask &= next.mask;
+      if (isReverse ? next.position < furthest : next.position > furthest) furthest = next.position;
+      // Nothing is gained by asking the others about a place that this one has left.
+      if (furthest !== position) break;
+    }
+    if (furthest === position && mask !== 0) return { position, mask, examined };
+    position = furthest === position ? position + (isReverse ? -1 : 1) : furthest;
+    if (position < 1) return { position: undefined, mask: 0, examined };
+  }
+}
+
+type Entry = { readonly position: number; readonly mask: number };
+
+function nextEntry({ entries }: TrailIndex, term: Buffer, from: number, isReverse: boolean): Entry | undefined {
+  const range = (start: number, part: number) => {
+    const first = Buffer.concat([partKey(part), term]);
+    // A reverse range begins at its upper bound, inclusive.
+    return isReverse
+      ? { start: entryKey(term, start), end: first, reverse: true, limit: 1 }
+      : { start: entryKey(term, start), end: behindAllOf(first), limit: 1 };
+  };
+  let [start, part] = [from, partOf(from)];
+  for (;;) {
+    for (const { key, value } of entries.getRange(range(start, part))) return { position: positionOfEntry(key), mask: value.readInt32LE(0) };
+    const next = nextPart(entries, part, isReverse);
+    if (next === undefined) return undefined;
+    part = next;
+    start = isReverse ? (part + 1) * POSITIONS_A_PART - 1 : part * POSITIONS_A_PART;
+  }
+}
+
+/** The neighbouring part that has any entries at all. */
+function nextPart(entries: TrailIndex['entries'], part: number, isReverse: boolean): number | undefined {
+  if (isReverse && part === 0) return undefined;
+  const range = isReverse ? { start: partKey(part), reverse: true, limit: 1 } : { start: partKey(part + 1), limit: 1 };
+  for (const key of entries.getKeys(range)) return key.readUInt32BE(0);
+  return undefined;
+}
+
+function nextBlock({ blocks }: TrailIndex, from: number, isReverse: boolean): Entry | undefined {
+  for (const key of blocks.getKeys({ start: blockKey(from), reverse: isReverse, limit: 1 })) {
+    return { position: key.readUIntBE(0, key.length), mask: -1 };
+  }
+  return undefined;
+}
+
+/** The block, unless its segment has been removed. */
+function blockAt(index: TrailIndex, position: number): Block | undefined {
+  const bytes = index.blocks.getBinaryFast(blockKey(position));
+  const block = bytes && decodeBlock(bytes);
+  return block !== undefined && index.segments.doesExist(segmentKey(block)) ? block : undefined;
+}
+
+function linesOf(mask: number, { lengths }: Block, after: number | undefined, isReverse: boolean): number[] {
+  const lines = lengths.flatMap((_, line) => ((mask & (1 << line)) === 0 ? [] : [line]));
+  if (isReverse) lines.reverse();
+  return after === undefined ? lines : lines.filter((line) => (isReverse ? line < after : line > after));
+}
+
+/** The lowest position whose block's time passes the test, or one behind the last. Times grow with positions, so halving finds it. */
+function firstRecorded({ blocks }: TrailIndex, last: number, passes: (recordedAt: number) => boolean): number {
+  let [low, high] = [1, last + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    // Where retention has removed blocks, the next one that is left speaks for them.
+    let speaks = last + 1;
+    let isLate = true;
+    for (const { key, value } of blocks.getRange({ start: blockKey(middle), limit: 1 })) {
+      speaks = key.readUIntBE(0, key.length);
+      isLate = passes(recordedAtOf(value));
+    }
+    if (isLate) high = middle;
+    else low = speaks + 1;
+  }
+  return low;
+}
+
+/** A cursor is the last line that was seen. */
+function cursor(position: number, line: number): string {
+  return `${position.toString(36)}.${line}`;
+}
+
+function parseCursor(text: string): { readonly position: number; readonly line: number } {
+  const match = /^([0-9a-z]{1,9})\.(\d{1,2})$/.exec(text);
+  if (match === null) throw invalidArgument('The cursor is none of this trail.', 'after', text);
+  return { position: Number.parseInt(match[1] ?? '', 36), line: Number(match[2]) };
+}
+
+function cursorAt(hits: readonly Hit[], otherwise: string | undefined): string {
+  const hit = hits.at(-1);
+  return hit === undefined ? (otherwise ?? cursor(0, 0)) : cursor(hit.position, hit.lines.at(-1) ?? 0);
+}
+
+/** Everything up to this position has been seen, the position itself has not. */
+function cursorBefore(position: number, isReverse: boolean): string {
+  return isReverse ? cursor(position + 1, 0) : cursor(position - 1, LINES_A_BLOCK - 1);
+}

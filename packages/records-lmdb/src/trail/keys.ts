@@ -1,0 +1,91 @@
+/** Keys of the trail's index, so made that the order of their bytes is the order they are read in. */
+import { hash } from 'node:crypto';
+import type { SegmentName, TrailDimension, TrailTerm } from '@latchkey/storage/trail-store';
+
+/**
+ * A block is a few lines that were committed together. Blocks are numbered by their position: the order of commits, over all processes.
+ * The index is cut into parts of so many positions, so that what is written now lies close together and what is old goes in one piece.
+ */
+export const POSITIONS_A_PART = 4096;
+
+const PART_BYTES = 4;
+const POSITION_BYTES = 6;
+const HASH_BYTES = 16;
+const CHAIN_BYTES = 16;
+
+export function partOf(position: number): number {
+  return Math.floor(position / POSITIONS_A_PART);
+}
+
+/** What comes before the position in the key of a term's entry, but for the part: 17 bytes. */
+export function termKey([dimension, value]: TrailTerm): Buffer {
+  const key = Buffer.allocUnsafe(1 + HASH_BYTES);
+  key[0] = DIMENSIONS.indexOf(dimension);
+  hash('sha256', value, 'buffer').copy(key, 1, 0, HASH_BYTES);
+  return key;
+}
+
+// Numbers on disk: new ones go to the end.
+const DIMENSIONS: readonly TrailDimension[] = ['link', 'signature', 'object', 'address', 'principal', 'operation', 'bucket', 'result'];
+
+/** Part, term, position. */
+export function entryKey(term: Buffer, position: number): Buffer {
+  const key = Buffer.allocUnsafe(PART_BYTES + term.length + POSITION_BYTES);
+  key.writeUInt32BE(partOf(position), 0);
+  term.copy(key, PART_BYTES);
+  key.writeUIntBE(position, PART_BYTES + term.length, POSITION_BYTES);
+  return key;
+}
+
+export function positionOfEntry(key: Buffer): number {
+  return key.readUIntBE(key.length - POSITION_BYTES, POSITION_BYTES);
+}
+
+/** The first key of a part. */
+export function partKey(part: number): Buffer {
+  const key = Buffer.allocUnsafe(PART_BYTES);
+  key.writeUInt32BE(part);
+  return key;
+}
+
+export function blockKey(position: number): Buffer {
+  const key = Buffer.allocUnsafe(POSITION_BYTES);
+  key.writeUIntBE(position, 0, POSITION_BYTES);
+  return key;
+}
+
+export function chainKey(chain: string): Buffer {
+  return Buffer.from(chain, 'hex');
+}
+
+export function segmentKey({ chain, segment }: SegmentName): Buffer {
+  const key = Buffer.allocUnsafe(CHAIN_BYTES + 4);
+  key.write(chain, 'hex');
+  key.writeUInt32BE(segment, CHAIN_BYTES);
+  return key;
+}
+
+/** A segment and a place in it. */
+export function pendingKey(segment: SegmentName, offset: number): Buffer {
+  const key = Buffer.alloc(CHAIN_BYTES + 4 + 6);
+  segmentKey(segment).copy(key);
+  key.writeUIntBE(offset, CHAIN_BYTES + 4, 6);
+  return key;
+}
+
+export function placeOfPending(key: Buffer): SegmentName & { readonly offset: number } {
+  return { ...segmentOfKey(key), offset: key.readUIntBE(CHAIN_BYTES + 4, 6) };
+}
+
+export function segmentOfKey(key: Buffer): SegmentName {
+  return { chain: key.toString('hex', 0, CHAIN_BYTES), segment: key.readUInt32BE(CHAIN_BYTES) };
+}
+
+/** The first key behind all that begin with these bytes; keys of ours never begin with 255s only. */
+export function behindAllOf(start: Buffer): Buffer {
+  const end = Buffer.from(start);
+  let at = end.length - 1;
+  while (at > 0 && end[at] === 255) at--;
+  end[at] = (end[at] ?? 0) + 1;
+  return end.subarray(0, at + 1);
+}
