@@ -27,12 +27,15 @@ type SignedForm = {
 
 /**
  * Reads who signed a form and judges all that needs no secret. A form with none of the signature's fields is anonymous, one with some of
- * them is refused for the one that is missing. Never throws. What follows: look the access key up, judge the token, `checkPostSignature`.
+ * them is refused for the one that is missing, and one that is signed twice, in both versions, is refused for that. Never throws. What follows: look the access key up, judge the token, `checkPostSignature`.
  */
 export function readPostAuthentication(fields: PostFields, rules: VerifyRules): PostAuthentication {
   const isV4 = V4_FIELDS.some((name) => fields.has(name.toLowerCase()));
   const isV2 = V2_FIELDS.some((name) => fields.has(name.toLowerCase()));
   if (!isV4 && !isV2) return { kind: 'anonymous' };
+  if (isV4 && fields.has('signature')) {
+    return refused({ kind: 'two-mechanisms', argumentName: 'Signature', argumentValue: field(fields, 'signature') });
+  }
   const missing = ['Policy', ...(isV4 ? V4_FIELDS : V2_FIELDS)].find((name) => !fields.get(name.toLowerCase()));
   if (missing !== undefined) return refused({ kind: 'post-field-missing', name: missing });
   return isV4 ? readV4(fields, rules) : readV2(fields, rules);

@@ -47,7 +47,7 @@ const OTHER_CODES: Readonly<Partial<Record<S3ErrorCode, Shown>>> = {
   },
   AuthorizationQueryParametersError: {
     code: 'IncompleteSignature',
-    status: 403,
+    status: 400,
     message: 'The parameters of the signature are not valid for this service.',
   },
   RequestTimeTooSkewed: {
