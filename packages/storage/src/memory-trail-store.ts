@@ -1,4 +1,5 @@
 import { invalidArgument } from '@latchkey/s3/errors';
+import { requireFollows } from './follows-head.ts';
 import type { FoundLines, SegmentName, TrailBatch, TrailChain, TrailQuery, TrailSegment, TrailStore, TrailTerm } from './trail-store.ts';
 
 /** A trail in memory: the reference every other one is tested against, and a store for tests. */
@@ -11,7 +12,7 @@ export function openMemoryTrailStore(): TrailStore {
   return {
     async append(batch) {
       const known = chains.get(batch.chain);
-      requireNext(batch, known);
+      requireFollows(batch, known && { count: known.count, lastSegment: known.segments.at(-1)?.segment });
       const name = segmentKey(batch);
       const kept = segments.get(name) ?? { texts: [] };
       segments.set(name, kept);
@@ -53,18 +54,6 @@ export function openMemoryTrailStore(): TrailStore {
 
 type Kept = { readonly texts: string[] };
 type Line = { readonly text: string; readonly terms: readonly TrailTerm[]; readonly recordedAt: number; readonly segment: string };
-
-/** Throws unless the batch goes on where the chain ended. Of a chain that is all removed only a new segment may follow. */
-export function requireNext({ chain, segment, lines, head }: TrailBatch, known: Pick<TrailChain, 'count' | 'segments'> | undefined): void {
-  const before = head.count - lines.length;
-  const last = known?.segments.at(-1)?.segment;
-  const follows =
-    known === undefined || last === undefined
-      ? (before === 0) === (segment === 1)
-      : before === known.count && (segment === last || segment === last + 1);
-  if (!follows || lines.length === 0)
-    throw new Error(`The batch that ends with line ${head.count} does not follow the head of chain ${chain}.`);
-}
 
 function extended({ chain, segment, recordedAt, lines, head }: TrailBatch, known: TrailChain | undefined, { texts }: Kept): TrailChain {
   const before = known?.segments ?? [];

@@ -1,7 +1,7 @@
 import { invalidArgument } from '@latchkey/s3/errors';
 import type { FoundLines, TrailQuery } from '@latchkey/storage/trail-store';
 import { type Block, decodeBlock, LINES_A_BLOCK, recordedAtOf } from './block.ts';
-import { behindAllOf, blockKey, entryKey, partOf, POSITIONS_A_PART, partKey, positionOfEntry, segmentKey, termKey } from './keys.ts';
+import { behindAllOf, blockKey, entryKey, POSITIONS_A_PART, partKey, partOf, positionOfEntry, segmentKey, termKey } from './keys.ts';
 import { lastBlock, type TrailIndex } from './trail-index.ts';
 
 /** A block with the lines of it that were asked for. */
@@ -24,13 +24,15 @@ export function findHits(index: TrailIndex, query: TrailQuery): Omit<FoundLines,
   const keys = terms.map(termKey);
   const step = newestFirst ? -1 : 1;
   const hits: Hit[] = [];
-  let [found, examined] = [0, 0];
-  let position: number | undefined = newestFirst ? Math.min(highest, from?.position ?? highest) : Math.max(lowest, from?.position ?? lowest);
+  const cost = { examined: 0 };
+  let found = 0;
+  let position: number | undefined = newestFirst
+    ? Math.min(highest, from?.position ?? highest)
+    : Math.max(lowest, from?.position ?? lowest);
   while (position >= lowest && position <= highest) {
-    if (examined >= MAX_EXAMINED) return end(cursorBefore(position, newestFirst));
-    const met = meet(index, keys, position, newestFirst);
-    examined += met.examined;
-    if (met.position === undefined || met.position < lowest || met.position > highest) break;
+    if (cost.examined >= MAX_EXAMINED) return end(cursorBefore(position, newestFirst));
+    const met = meet(index, keys, position, newestFirst, cost);
+    if (met === undefined || met.position < lowest || met.position > highest) break;
     position = met.position;
     const block = blockAt(index, position);
     if (block !== undefined) {
@@ -42,47 +44,40 @@ export function findHits(index: TrailIndex, query: TrailQuery): Omit<FoundLines,
     }
     position += step;
   }
-  return { hits, examined, latest: newestFirst ? undefined : latest() };
+  const { examined } = cost;
+  return { hits, examined, latest: newestFirst ? undefined : cursor(Math.max(last, from?.position ?? 0), LINES_A_BLOCK - 1) };
 
   function end(next: string) {
-    return { hits, examined, next, latest: newestFirst ? undefined : next };
-  }
-  /** Behind what there was when the query began; where it asked for a time only, what comes later may be in it still. */
-  function latest(): string {
-    const seen = Math.max(last, from?.position ?? 0);
-    return cursor(seen, from !== undefined && from.position >= last ? Math.max(from.line, LINES_A_BLOCK - 1) : LINES_A_BLOCK - 1);
+    return { hits, examined: cost.examined, next, latest: newestFirst ? undefined : next };
   }
 }
 
-/** The next position, from this one on, at which every term has an entry, and which lines all of them mean. */
-function meet(
-  index: TrailIndex,
-  terms: readonly Buffer[],
-  from: number,
-  isReverse: boolean,
-): { readonly position: number | undefined; readonly mask: number; readonly examined: number } {
-  let [position, examined] = [from, 0];
+/** Counts the entries that were looked at. */
+type Cost = { examined: number };
+
+/** The next position, from this one on, at which every term has an entry, and the lines that all of them mean. */
+function meet(index: TrailIndex, terms: readonly Buffer[], from: number, isReverse: boolean, cost: Cost): Entry | undefined {
+  let position = from;
   for (;;) {
     let mask = -1;
     let furthest = position;
     for (const term of terms.length === 0 ? [undefined] : terms) {
-      examined += 1;
-      const next = term === undefined ? nextBlock(index, position, isReverse) : nextEntry(index, term, position, isReverse);
-      if (next === undefined) return { position: undefined, mask: 0, examined };
+      const next = term === undefined ? nextBlock(index, position, isReverse, cost) : nextEntry(index, term, position, isReverse, cost);
+      if (next === undefined) return undefined;
       mask &= next.mask;
-      if (isReverse ? next.position < furthest : next.position > furthest) furthest = next.position;
+      furthest = next.position;
       // Nothing is gained by asking the others about a place that this one has left.
       if (furthest !== position) break;
     }
-    if (furthest === position && mask !== 0) return { position, mask, examined };
+    if (furthest === position && mask !== 0) return { position, mask };
     position = furthest === position ? position + (isReverse ? -1 : 1) : furthest;
-    if (position < 1) return { position: undefined, mask: 0, examined };
+    if (position < 1 || cost.examined >= 2 * MAX_EXAMINED) return position < 1 ? undefined : { position, mask: 0 };
   }
 }
 
 type Entry = { readonly position: number; readonly mask: number };
 
-function nextEntry({ entries }: TrailIndex, term: Buffer, from: number, isReverse: boolean): Entry | undefined {
+function nextEntry({ entries }: TrailIndex, term: Buffer, from: number, isReverse: boolean, cost: Cost): Entry | undefined {
   const range = (start: number, part: number) => {
     const first = Buffer.concat([partKey(part), term]);
     // A reverse range begins at its upper bound, inclusive.
@@ -92,7 +87,9 @@ function nextEntry({ entries }: TrailIndex, term: Buffer, from: number, isRevers
   };
   let [start, part] = [from, partOf(from)];
   for (;;) {
-    for (const { key, value } of entries.getRange(range(start, part))) return { position: positionOfEntry(key), mask: value.readInt32LE(0) };
+    cost.examined += 1;
+    for (const { key, value } of entries.getRange(range(start, part)))
+      return { position: positionOfEntry(key), mask: value.readInt32LE(0) };
     const next = nextPart(entries, part, isReverse);
     if (next === undefined) return undefined;
     part = next;
@@ -108,7 +105,8 @@ function nextPart(entries: TrailIndex['entries'], part: number, isReverse: boole
   return undefined;
 }
 
-function nextBlock({ blocks }: TrailIndex, from: number, isReverse: boolean): Entry | undefined {
+function nextBlock({ blocks }: TrailIndex, from: number, isReverse: boolean, cost: Cost): Entry | undefined {
+  cost.examined += 1;
   for (const key of blocks.getKeys({ start: blockKey(from), reverse: isReverse, limit: 1 })) {
     return { position: key.readUIntBE(0, key.length), mask: -1 };
   }

@@ -2,6 +2,7 @@ import type { TrailBatch, TrailChain, TrailHead, TrailLine, TrailSegment } from 
 import type { Environment, Table } from '../environment.ts';
 import { encodeBlock, LINES_A_BLOCK, recordedAtOf } from './block.ts';
 import { behindAllOf, blockKey, chainKey, entryKey, segmentKey, termKey } from './keys.ts';
+import type { SegmentFiles } from './segment-files.ts';
 
 /** Tables about what lies in the segment files. */
 export type TrailIndex = {
@@ -44,7 +45,7 @@ function json<T>(bytes: Buffer | undefined): T | undefined {
   return bytes && (JSON.parse(bytes.toString('utf8')) as T);
 }
 
-export function segmentsOf(index: TrailIndex, chain: string, name: (segment: number) => string): TrailSegment[] {
+function segmentsOf(index: TrailIndex, chain: string, name: (segment: number) => string): TrailSegment[] {
   const start = chainKey(chain);
   const found: TrailSegment[] = [];
   for (const { key, value } of index.segments.getRange({ start, end: behindAllOf(start) })) {
@@ -52,6 +53,15 @@ export function segmentsOf(index: TrailIndex, chain: string, name: (segment: num
     found.push({ chain, segment, name: name(segment), ...(JSON.parse(value.toString('utf8')) as SegmentRow) });
   }
   return found;
+}
+
+/** The number of the chain's last segment. */
+export function lastSegment(index: TrailIndex, chain: string): number | undefined {
+  const start = chainKey(chain);
+  for (const key of index.segments.getKeys({ start: behindAllOf(start), end: start, reverse: true, limit: 1 })) {
+    return key.readUInt32BE(start.length);
+  }
+  return undefined;
 }
 
 /** What is written about a batch; `offset` is where its bytes begin in its segment. Inside a transaction. */
@@ -108,8 +118,13 @@ function putJson<T>(table: Table, key: Buffer, value: T): void {
   table.putSync(key, Buffer.from(JSON.stringify(value)));
 }
 
-/** A chain as the store tells of it. */
-export function asChain(chain: string, row: ChainRow, segments: readonly TrailSegment[]): TrailChain {
-  const { count, hash, seal, coveredCount } = row;
-  return { chain, count, hash, seal, coveredCount, segments };
+/** Oldest first. */
+export function allChains(index: TrailIndex, files: Pick<SegmentFiles, 'name'>): TrailChain[] {
+  const found: TrailChain[] = [];
+  for (const { key, value } of index.chains.getRange()) {
+    const chain = key.toString('hex');
+    const { count, hash, seal, coveredCount } = JSON.parse(value.toString('utf8')) as ChainRow;
+    found.push({ chain, count, hash, seal, coveredCount, segments: [] });
+  }
+  return found.map((row) => ({ ...row, segments: segmentsOf(index, row.chain, (segment) => files.name({ chain: row.chain, segment })) }));
 }
