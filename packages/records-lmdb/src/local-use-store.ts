@@ -1,6 +1,7 @@
 import { timeOrderedId } from '@latchkey/storage/time-ordered-id';
 import { begin, end, touch, type UseState } from '@latchkey/storage/use-state';
 import type { UseAnswer, UseStore } from '@latchkey/storage/use-store';
+import { decodedJson } from './decoded.ts';
 import { openEnvironment } from './environment.ts';
 
 export type LocalUseStoreOptions = {
@@ -24,9 +25,10 @@ export async function openLocalUseStore({ directory, onReadOnly }: LocalUseStore
   /** In the order they may be forgotten: eight bytes of time, then the subject. */
   const due = table('due');
 
+  const decoded = decodedJson<UseState>();
   const committed = (subject: string): UseState | undefined => {
-    const bytes = states.getBinaryFast(Buffer.from(subject));
-    return bytes && (JSON.parse(bytes.toString()) as UseState);
+    const bytes = states.getBinary(Buffer.from(subject));
+    return bytes && decoded.decode(subject, bytes);
   };
   const read = (subject: string): UseState | undefined => {
     root.resetReadTxn();
@@ -38,7 +40,9 @@ export async function openLocalUseStore({ directory, onReadOnly }: LocalUseStore
       if (before !== undefined) due.removeSync(dueKey(before, subject));
       due.putSync(dueKey(state.forgetAfter, subject), NOTHING);
     }
-    states.putSync(Buffer.from(subject), Buffer.from(JSON.stringify(state)));
+    const bytes = Buffer.from(JSON.stringify(state));
+    states.putSync(Buffer.from(subject), bytes);
+    decoded.learn(subject, bytes, state);
   };
   const change = (subject: string, step: (state: UseState | undefined) => UseState | undefined): void => {
     const next = step(changed.get(subject) ?? committed(subject));
