@@ -4,6 +4,7 @@ import type { SignatureCheck } from './check-signature.ts';
 import { type HeaderField, headerValue, type SignedRequest } from './request.ts';
 import { hmacSha1 } from './sha1.ts';
 import type { QueryParameter } from './target.ts';
+import { trimBlanks } from './trim-blanks.ts';
 
 /** Judges a SigV2 query signature. SigV2 signs every `x-amz-*` header, so there is none that could be unsigned. */
 export function checkSignatureV2(authentication: V2Authentication, request: SignedRequest, secretAccessKey: string): SignatureCheck {
@@ -46,8 +47,8 @@ const sent = ({ headers, target }: SignedRequest, name: string): string =>
 /** The `x-amz-*` headers and the parameters that stand for them, sorted; a header wins over a parameter of its name. */
 function amzHeaders(headers: readonly HeaderField[], query: readonly QueryParameter[]): readonly HeaderField[] {
   const found = new Map<string, string>();
-  for (const { name, value } of query) if (/^x-amz-/i.test(name)) found.set(name.toLowerCase(), value.trim());
-  for (const [name] of headers) if (name.startsWith('x-amz-')) found.set(name, (headerValue(headers, name) ?? '').trim());
+  for (const { name, value } of query) if (/^x-amz-/i.test(name)) found.set(name.toLowerCase(), trimBlanks(value));
+  for (const [name] of headers) if (name.startsWith('x-amz-')) found.set(name, trimBlanks(headerValue(headers, name) ?? ''));
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

@@ -4,6 +4,7 @@ import type { HeaderRefusal } from './refusal.ts';
 import { type HeaderField, headerValue, type SignedRequest } from './request.ts';
 import { MAX_SKEW_MS, type VerifyRules } from './rules.ts';
 import { ALGORITHM, amzDate, parseAmzDate } from './scope.ts';
+import { trimBlanks } from './trim-blanks.ts';
 
 /** Reads an Authorization header: form, components, payload hash, date, scope, clock. */
 export function readHeaderV4(authorization: string, request: SignedRequest, rules: VerifyRules): Authentication {
@@ -63,7 +64,7 @@ type Components = { readonly credential: string; readonly signedHeaders: string;
 function parseComponents(text: string): Components | undefined {
   const found = new Map<string, string>();
   for (const piece of text.split(',')) {
-    const [name, value] = splitAtEquals(piece.trim());
+    const [name, value] = splitAtEquals(trimBlanks(piece));
     if (value === undefined || found.has(name)) return undefined;
     found.set(name, value);
   }

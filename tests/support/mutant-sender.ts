@@ -1,0 +1,70 @@
+/**
+ * Sends what may be no HTTP at all, many times a second: on one connection as long as it lasts, and on a new one after whatever could have
+ * left bytes behind in it.
+ */
+import { type Connection, openConnection } from './connection.ts';
+
+export type MutantSender = {
+  /** The status of the reply; `undefined` where the connection ended without one. */
+  status(bytes: Buffer): Promise<number | undefined>;
+  close(): void;
+};
+
+/** A server that waits for more after all has been said is told, by the end of our side, that no more will come. */
+const WAITS_MS = 40;
+
+export function mutantSender(endpoint: string): MutantSender {
+  let current: Connection | undefined;
+  return {
+    async status(bytes) {
+      current ??= await openConnection(endpoint);
+      const connection = current;
+      const isWhole = saysItsLength(bytes);
+      // One that is not whole, or longer than it says, would be taken for a part of the next.
+      if (!isWhole) current = undefined;
+      connection.write(bytes);
+      const reply = await replyOf(connection);
+      const ends = reply === undefined || /^connection: *close/im.test(reply.head) || connection.socket.destroyed;
+      if (ends) current = undefined;
+      if (ends || !isWhole) connection.close();
+      return reply?.status;
+    },
+    close() {
+      current?.close();
+      current = undefined;
+    },
+  };
+}
+
+type Reply = { readonly status: number; readonly head: string };
+
+async function replyOf(connection: Connection): Promise<Reply | undefined> {
+  const first = await oneReply(connection, WAITS_MS);
+  if (first !== undefined) return first;
+  connection.socket.end();
+  const rest = (await connection.rest()).toString('latin1');
+  const status = /^(?:HTTP\/1\.1 100 [^\r]*\r\n\r\n)*HTTP\/1\.1 (\d{3})/.exec(rest)?.[1];
+  return status === undefined ? undefined : { status: Number(status), head: `${rest}\r\nconnection: close` };
+}
+
+async function oneReply(connection: Connection, timeoutMs: number): Promise<Reply | undefined> {
+  try {
+    for (;;) {
+      const reply = await connection.reply({ timeoutMs });
+      if (reply.status !== 100) return reply;
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the bytes are one head and a body of just the length that the head says. */
+function saysItsLength(bytes: Buffer): boolean {
+  const end = bytes.indexOf('\r\n\r\n');
+  if (end === -1) return false;
+  const head = bytes.subarray(0, end).toString('latin1');
+  const lengths = [...head.matchAll(/^content-length:[ \t]*([^\r\n]*?)[ \t]*$/gim)].map(([, value]) => value);
+  if (lengths.length > 1 || /^transfer-encoding/im.test(head) || /[^\r]\n|\r(?!\n)/.test(head)) return false;
+  const [length = '0'] = lengths;
+  return /^\d{1,9}$/.test(length) && bytes.length - end - 4 === Number(length);
+}
