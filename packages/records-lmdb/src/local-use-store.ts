@@ -81,8 +81,8 @@ export async function openLocalUseStore({ directory, onReadOnly }: LocalUseStore
       const found = [...due.getKeys({ end: dueKey(now, ''), limit: SWEPT_AT_ONCE })].map((key) => Buffer.from(key));
       if (found.length === 0) return 0;
       return commits.change(() => {
-        // Another process may have been quicker, or somebody has just been granted a use that is to be kept for longer.
-        const still = found.filter((key) => due.doesExist(key) && !changed.has(subjectOf(key).toString()));
+        // Somebody may have been granted a use since that is to be kept for longer, or another process have been quicker.
+        const still = found.filter((key) => due.doesExist(key));
         for (const key of still) {
           states.removeSync(subjectOf(key));
           due.removeSync(key);
