@@ -1,19 +1,101 @@
-/** The step between who is asking and what they may do: the terms that came with the request. */
-import { invalidArgument } from '@latchkey/s3/errors';
-import type { Authenticated } from './pipeline.ts';
+/**
+ * The step between who is asking and what they may do: the terms that came with a request, of a link or signed into a URL. Everything but size,
+ * type and uses is judged here, in this order: what a link is for, revoked, when, from where.
+ */
+import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { refused } from './authenticate/refused.ts';
+import { Denial, type DeniedBy } from './denial.ts';
+import { linkOf } from './identity/principals.ts';
+import type { Link } from './links/model.ts';
+import { isFrom } from './links/source-address.ts';
+import type { LinkTerms, Terms } from './links/terms.ts';
+import { isTermName, notEnforced, urlTerms } from './links/url-terms.ts';
+import type { Admitted, Authenticated, Stores } from './pipeline.ts';
 
 /**
- * Refuses a request with a limit that this server does not enforce, in its query, its headers or the fields of its form: a limit that is
- * not understood must not be ignored. Throws InvalidArgument that names it.
+ * Throws InvalidArgument that names a limit which is not enforced or not well formed, AccessDenied for what is revoked, expired or asked for
+ * from elsewhere. Whatever is not pre-signed and names no limit goes through untouched.
  */
-export function admit(request: Authenticated): void {
-  for (const { name, value } of request.target.query) refuseTerm(name, value);
-  for (const [name, value] of request.headers) refuseTerm(name, value);
+export function admit(request: Authenticated, stores: Pick<Stores, 'revocations'>): Admitted | Promise<Admitted> {
+  const { signature, principal } = request;
+  for (const [name, value] of request.headers) if (isTermName(name)) throw notEnforced(name, value);
+  const named = request.target.query.find(({ name }) => isTermName(name));
+  const link = linkOf(principal);
+  if (link !== undefined) refuseOtherThanItsOwn(request, link);
+  if (signature === undefined || signature.authType === 'REST-HEADER') {
+    if (named !== undefined) throw notEnforced(named.name, named.value);
+    return request;
+  }
+
+  if (named !== undefined && link !== undefined) throw notEnforced(named.name, named.value);
+  const terms = named === undefined ? link?.terms : termsOfUrl(request);
+  const revoked = stores.revocations.find(request);
+  const judge = (found: Awaited<typeof revoked>): Admitted => {
+    if (link !== undefined) refuseEndedLink(link);
+    if (found !== undefined)
+      throw refusedBy('revocation', 'The URL has been revoked.', `What it is signed by or for was revoked (by ${found.by}).`);
+    if (link !== undefined) refuseUntimely(link.terms, request.receivedAt);
+    if (terms?.sourceIp !== undefined) refuseElsewhere(request, terms.sourceIp);
+    return terms === undefined ? request : { ...request, terms };
+  };
+  return revoked instanceof Promise ? revoked.then(judge) : judge(revoked);
 }
 
-function refuseTerm(name: string, value: string): void {
-  if (name.length <= PREFIX.length || name.slice(0, PREFIX.length).toLowerCase() !== PREFIX) return;
-  throw invalidArgument(`This server does not enforce the limit ${name}, so that it does not accept a request with it.`, name, value);
+/** A signature covers its query; that of a form covers the form alone, and that of SigV2 not these. */
+function termsOfUrl(request: Authenticated): Terms {
+  const { target, signature, operation } = request;
+  const terms = urlTerms(target.query);
+  const named = target.query.find(({ name }) => isTermName(name));
+  if (named !== undefined && (signature?.authType !== 'REST-QUERY-STRING' || signature.version !== 'AWS4-HMAC-SHA256'))
+    throw notEnforced(named.name, named.value);
+  if (terms.maxUses !== undefined && !COUNTABLE.has(operation.name))
+    throw invalidArgument(
+      `Uses of ${operation.name} are not counted, so that X-Latchkey-Max-Uses can not limit them.`,
+      'X-Latchkey-Max-Uses',
+    );
+  return terms;
 }
 
-const PREFIX = 'x-latchkey-';
+const COUNTABLE: ReadonlySet<string> = new Set(['GetObject', 'HeadObject', 'PutObject', 'UploadPart']);
+
+const OPERATIONS: Readonly<Record<Link['method'], readonly string[]>> = {
+  GET: ['GetObject', 'HeadObject'],
+  PUT: ['PutObject'],
+  POST: ['PostObject'],
+};
+
+/** A link signs nothing else, and nobody has its secret; but if somebody had, this would still be all it is good for. */
+function refuseOtherThanItsOwn(request: Authenticated, link: Link): void {
+  const { signature, operation, form, bucket } = request;
+  const key = form?.key ?? request.key ?? '';
+  const isPresigned = signature?.authType === (link.method === 'POST' ? 'POST' : 'REST-QUERY-STRING');
+  const isItsKey = link.key === undefined ? key !== '' && key.startsWith(link.keyPrefix ?? '\0') : key === link.key;
+  if (isPresigned && signature.version === 'AWS4-HMAC-SHA256' && OPERATIONS[link.method].includes(operation.name)) {
+    if (bucket === link.bucket && isItsKey) return;
+  }
+  throw refusedBy('link', undefined, `The link ${link.id} is a pre-signed ${link.method} in ${link.bucket}, and good for nothing else.`);
+}
+
+function refuseEndedLink({ id, status }: Link): void {
+  if (status === 'active') return;
+  if (status === 'revoked') throw refusedBy('revocation', 'The link has been revoked.', `The link ${id} was revoked.`);
+  throw refusedBy('link', 'The link is paused.', `The link ${id} is paused.`);
+}
+
+/** In the words in which S3 says it of a URL. */
+function refuseUntimely({ notBefore, expiresAt }: LinkTerms, now: number): void {
+  if (notBefore !== undefined && now < notBefore) {
+    throw refused({ kind: 'not-yet-valid', signedAt: new Date(notBefore), now: new Date(now) });
+  }
+  if (now >= expiresAt) throw refused({ kind: 'expired', expiresAt: new Date(expiresAt), now: new Date(now) });
+}
+
+function refuseElsewhere({ peer }: Authenticated, sourceIp: readonly string[]): void {
+  if (isFrom(peer.address, sourceIp)) return;
+  const explanation = `${peer.address} is in none of ${sourceIp.join(', ')}.`;
+  throw refusedBy('source-address', 'This link or URL can not be used from your address.', explanation);
+}
+
+function refusedBy(check: DeniedBy, message: string | undefined, explanation: string): S3Error {
+  return new S3Error('AccessDenied', { message, cause: new Denial(check, explanation) });
+}

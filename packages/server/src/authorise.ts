@@ -6,11 +6,11 @@ import { S3Error } from '@latchkey/s3/errors';
 import type { BucketAccess } from './bucket-access.ts';
 import { denied } from './denial.ts';
 import { refuseOtherOwner } from './expected-owner.ts';
-import type { Authenticated, Authorised, Permission, Site, Stores } from './pipeline.ts';
+import type { Admitted, Authenticated, Authorised, Permission, Site, Stores } from './pipeline.ts';
 import { type DecisionFacts, requestContext, type Tags } from './request-context.ts';
 
 /** Throws AccessDenied unless every permission the operation needs is granted and the bucket belongs to whom the client expects. */
-export async function authorise(request: Authenticated, stores: Stores, site: Site): Promise<Authorised> {
+export async function authorise(request: Admitted, stores: Stores, site: Site): Promise<Authorised> {
   const judge = judgeOf(request, stores, site);
   if (request.bucket !== undefined) refuseOtherOwner(request, site);
   const asked = request.operation.needs(request, stores, site);
@@ -18,10 +18,10 @@ export async function authorise(request: Authenticated, stores: Stores, site: Si
   if (request.bucket !== undefined) await judge.prepare(request.bucket);
   const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key } =
     request;
-  const { operation, principal, signature, form } = request;
+  const { operation, principal, signature, form, terms } = request;
   const { may, demand } = judge;
   // biome-ignore format: field by field, for speed
-  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key, operation, principal, signature, form, may, demand } as Authorised;
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key, operation, principal, signature, form, terms, may, demand } as Authorised;
 }
 
 export type Judge = Pick<Authorised, 'may' | 'demand'> & {

@@ -3,10 +3,13 @@ import type { Decision } from '@latchkey/policy/evaluate';
 import { S3Error } from '@latchkey/s3/errors';
 import type { Authenticated, Permission } from './pipeline.ts';
 
+/** `link`: what a link is for, or its being paused; `source-address`, `uses` and `upload` (size, type): its terms, or those of a URL. */
+export type DeniedBy = 'policy' | 'guardrail' | 'public-access-block' | 'revocation' | 'link' | 'source-address' | 'uses' | 'upload';
+
 /** The `cause` of an AccessDenied: for the audit trail and for `explain`, never for the one refused. */
 export class Denial extends Error {
   override readonly name = 'Denial';
-  readonly check: 'policy' | 'guardrail' | 'public-access-block';
+  readonly check: DeniedBy;
   readonly statement: Decision['statement'];
 
   constructor(check: Denial['check'], explanation: string, statement?: Decision['statement']) {

@@ -1,7 +1,7 @@
 /**
  * A request's life, in order, and the only place where an error becomes a reply.
  *
- *     parse → route → authenticate → admit → authorise → execute → respond
+ *     parse → route → authenticate → admit → authorise → deliver (which executes) → respond
  *
  * A call of IAM or STS goes the same way; its form is read first, since it is its address and a part of what is signed.
  *
@@ -15,6 +15,7 @@ import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
 import { respectGuardrails } from './guardrails/respect.ts';
 import { headerValue } from './headers.ts';
+import { deliverer } from './links/deliver.ts';
 import type { Log } from './log.ts';
 import { otherMeanings } from './meanings.ts';
 import type { RequestCounts } from './metrics.ts';
@@ -44,6 +45,7 @@ export type GatewayOptions = {
 export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
   const { identities } = stores;
   const route = createRouter(operations);
+  const deliver = deliverer({ stores, site, log });
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
@@ -72,10 +74,10 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
         const authenticated = await authenticateAsMeant(addressed);
         request = authenticated;
-        admit(authenticated);
-        await respectGuardrails(authenticated, stores.guardrails);
-        const authorised = await authorise(authenticated, stores, site);
-        const reply = await authorised.operation.run(authorised, stores, site);
+        const admitted = await admit(authenticated, stores);
+        await respectGuardrails(admitted, stores.guardrails);
+        const authorised = await authorise(admitted, stores, site);
+        const reply = await deliver(authorised);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
         return headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
       } catch (cause) {
@@ -101,6 +103,15 @@ async function crossOrigin(reply: Reply, request: Partial<Authenticated>, stores
   const { headers, bucket, method } = request;
   if (headers === undefined || bucket === undefined || method === undefined || method === 'OPTIONS') return reply;
   if (headerValue(headers, 'origin') === undefined) return reply;
-  const added = await crossOriginHeaders({ headers, bucket, method }, stores);
+  const added = await crossOriginHeaders({ headers, bucket, method }, stores).catch(async (error: unknown) => {
+    await abandon(reply);
+    throw error;
+  });
   return added.length === 0 ? reply : { ...reply, headers: [...reply.headers, ...added] };
+}
+
+/** Of a reply that is not sent: nothing of it stays open or under way. */
+async function abandon(reply: Reply): Promise<void> {
+  reply.ended?.({ isComplete: false, bytes: 0 });
+  await reply.close?.();
 }

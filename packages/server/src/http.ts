@@ -132,6 +132,7 @@ async function send(
   response: ServerResponse,
   body: MessageBytes,
 ): Promise<void> {
+  const sent = reply.ended === undefined ? undefined : watchEnd(reply.ended, reply.status, response);
   const { body: content } = reply;
   const inMemory = content === undefined || content instanceof Uint8Array;
   const length = content instanceof Uint8Array ? content.byteLength : reply.contentLength;
@@ -146,12 +147,13 @@ async function send(
     headers.push('Connection', 'close');
     turnsOf(message.socket).isClosing = true;
   }
-  if (turnsOf(message.socket).isRefused) return;
+  if (turnsOf(message.socket).isRefused) return reply.close?.();
   response.writeHead(reply.status, headers);
 
-  if (!inMemory && message.method !== 'HEAD') return stream(content, length, response);
-  if (!inMemory) await release(content);
+  if (!inMemory && message.method !== 'HEAD') return stream(content, length, response, sent);
+  if (!inMemory) await reply.close?.();
   const bytes = content instanceof Uint8Array && !bodiless ? content : undefined;
+  if (sent !== undefined) sent.bytes = bytes?.byteLength ?? 0;
   if (!unread || body.isWithheld()) {
     if (bytes !== undefined && bytes.byteLength <= ONE_WRITE_BYTES) response.end(asLatin1(bytes), 'latin1');
     else response.end(bytes);
@@ -170,6 +172,24 @@ function asLatin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
+type SentBytes = { bytes: number };
+
+/** Tells once what became of a reply. What is still in our own buffers when the connection goes has not been handed over. */
+function watchEnd(ended: NonNullable<Reply['ended']>, status: number, response: ServerResponse): SentBytes {
+  const sent = { bytes: 0 };
+  let isTold = false;
+  const tell = (isComplete: boolean) => {
+    if (isTold) return;
+    isTold = true;
+    ended({ isComplete, bytes: isComplete ? sent.bytes : Math.max(0, sent.bytes - response.writableLength) });
+  };
+  // What could not be sent at all was answered with another status.
+  response.once('finish', () => tell(response.statusCode === status));
+  response.once('close', () => tell(false));
+  if (response.destroyed) tell(false);
+  return sent;
+}
+
 /** A reply that turned out to be none: what was stored can not be put into a head, or the like. */
 function refuseUnsendable(response: ServerResponse): void {
   if (response.headersSent || response.destroyed) {
@@ -181,12 +201,16 @@ function refuseUnsendable(response: ServerResponse): void {
 }
 
 /** Sends a body as fast as the client reads it. A source that fails or falls short cuts the connection: never a clean end. */
-async function stream(content: AsyncIterable<Uint8Array>, length: number | undefined, response: ServerResponse): Promise<void> {
-  let sent = 0;
+async function stream(
+  content: AsyncIterable<Uint8Array>,
+  length: number | undefined,
+  response: ServerResponse,
+  sent: SentBytes = { bytes: 0 },
+): Promise<void> {
   try {
     for await (const chunk of content) {
       if (response.destroyed) return;
-      sent += chunk.byteLength;
+      sent.bytes += chunk.byteLength;
       if (!response.write(chunk)) await drained(response);
     }
   } catch {
@@ -194,7 +218,7 @@ async function stream(content: AsyncIterable<Uint8Array>, length: number | undef
     response.destroy();
     return;
   }
-  if (length !== undefined && sent !== length) response.destroy();
+  if (length !== undefined && sent.bytes !== length) response.destroy();
   else response.end();
 }
 
@@ -209,10 +233,6 @@ function drained(response: ServerResponse): Promise<void> {
     response.on('drain', done);
     response.on('close', done);
   });
-}
-
-async function release(content: AsyncIterable<Uint8Array>): Promise<void> {
-  await content[Symbol.asyncIterator]().return?.();
 }
 
 /** The client is still sending a body that nobody wants: what comes is thrown away, up to a limit, so that it gets to read the reply. */

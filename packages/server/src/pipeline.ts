@@ -14,6 +14,9 @@ import type { BucketAccessStore } from './bucket-access.ts';
 import type { GuardrailStore } from './guardrails/store.ts';
 import type { Identities } from './identity/identities.ts';
 import type { Principal } from './identity/principals.ts';
+import type { Links } from './links/links.ts';
+import type { Revocations } from './links/revocations.ts';
+import type { Terms } from './links/terms.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { Tags } from './request-context.ts';
 
@@ -76,6 +79,12 @@ export type Authenticated = Addressed & {
   readonly form?: PostedForm | undefined;
 };
 
+/** After admit: the terms it came with hold, as far as they can be judged before its body. */
+export type Admitted = Authenticated & {
+  /** Of the link, or signed into the URL. */
+  readonly terms?: Terms | undefined;
+};
+
 /** A form upload whose signature and policy hold. */
 export type PostedForm = {
   /** By lower-case name. */
@@ -115,7 +124,7 @@ declare const authorised: unique symbol;
 /**
  * After authorise: only `authorise.ts` makes one, and `run` takes nothing else, so an operation without its check does not compile.
  */
-export type Authorised = Authenticated & {
+export type Authorised = Admitted & {
   readonly [authorised]: true;
   /** Whether the principal may also do this, with a bucket that `needs` or the address names: for 404 or 403. */
   may(permission: Permission): boolean;
@@ -131,6 +140,8 @@ export type Stores = {
   readonly identities: Identities;
   readonly access: BucketAccessStore;
   readonly guardrails: GuardrailStore;
+  readonly links: Links;
+  readonly revocations: Revocations;
 };
 
 export type Site = {
@@ -169,6 +180,17 @@ export type Reply = {
   readonly body?: ReplyBody | undefined;
   /** Needed with a streamed body; the connection is cut where the stream ends before. */
   readonly contentLength?: number | undefined;
+  /** Lets go of what a streamed body holds open, where it is not read after all: a stream that nobody has begun to read knows no end. */
+  readonly close?: (() => Promise<void>) | undefined;
+  /** Called once: when the last byte has been handed to the system, or the connection is gone. Never throws. */
+  readonly ended?: ((end: ReplyEnd) => void) | undefined;
+};
+
+export type ReplyEnd = {
+  /** Whether all of it was handed over. */
+  readonly isComplete: boolean;
+  /** Of the body: how many were, as far as is known. */
+  readonly bytes: number;
 };
 
 /** PATCH is the JSON API's; S3 has none. */

@@ -14,6 +14,8 @@ import { createIdentities, type RootCredentials } from './identity/identities.ts
 import { checkMasterKey } from './identity/master-key-check.ts';
 import { createSealer } from './identity/sealing.ts';
 import type { OidcIssuer } from './identity/sts/federated.ts';
+import { createLinks } from './links/link-service.ts';
+import { revocations } from './links/revocations.ts';
 import type { Log } from './log.ts';
 import { createRequestCounts } from './metrics.ts';
 import type { Site, Stores } from './pipeline.ts';
@@ -89,7 +91,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   const accountId = accountIdOf(installation);
   const identities = createIdentities({ records, root, accountId, sealer, issuers: options.oidcIssuers ?? [] });
   const access = bucketAccessStore(records, options.blocksPublicAccess === false ? NONE_BLOCKED : ALL_BLOCKED);
-  const stores: Stores = { objects, records, uses, identities, access, guardrails: guardrailStore(records) };
+  const guardrails = guardrailStore(records);
   const publicAddresses = (options.publicUrls ?? []).map(publicAddress);
   const proxies = trustedProxies(options.trustedProxies ?? []);
   const site: Site = {
@@ -103,6 +105,11 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     domains: baseDomains([...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost']),
     now: options.now ?? Date.now,
   };
+  // Only known once it is bound; no link is made before.
+  let boundUrl = '';
+  const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
+  const links = createLinks({ records, uses, identities, guardrails, site, endpoint });
+  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revocations(records) };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
   const counts = createRequestCounts();
   const gateway = createGateway({
@@ -119,6 +126,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   try {
     const facts = { region, version: options.version, consoleUrl: consoleListener.url };
     s3 = await listen(options.listen, s3Handler({ gateway, site, stores, ...facts }), context);
+    boundUrl = s3.url;
   } catch (error) {
     await consoleListener.close(0);
     throw error;

@@ -12,7 +12,8 @@ import {
 } from '@latchkey/s3/multipart-checksums';
 import type { CompletedPart, PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
 import { amzValue } from './headers.ts';
-import type { Authenticated } from './pipeline.ts';
+import { checkSize } from './links/upload-limits.ts';
+import type { Admitted, Authenticated } from './pipeline.ts';
 
 /** Throws InvalidRequest for an algorithm or type that is none. */
 export function uploadChecksum(request: Authenticated): MultipartChecksum | undefined {
@@ -24,11 +25,11 @@ export function uploadChecksumHeaders(checksum: MultipartChecksum | undefined): 
 }
 
 /**
- * Makes the function that seals a completed upload. It throws InvalidRequest where the request names another type or size than the upload
+ * Makes the function that seals a completed upload. It throws EntityTooLarge or EntityTooSmall by the terms, InvalidRequest where the request names another type or size than the upload
  * has, BadDigest where it claims another checksum than its parts make.
  */
 export async function completedChecksums(
-  request: Authenticated,
+  request: Admitted,
   begun: UploadChecksum | undefined,
   named: readonly CompletedPart[],
 ): Promise<(parts: readonly PartRecord[]) => StoredChecksums | undefined> {
@@ -49,6 +50,7 @@ export async function completedChecksums(
         message: `The provided 'x-amz-mp-object-size' header value ${claimedSize} does not match what was computed: ${sizeBytes}`,
       });
     }
+    if (request.terms !== undefined) checkSize(sizeBytes, request.terms);
     const algorithm = begun?.algorithm ?? commonAlgorithm(parts);
     const values = algorithm === undefined ? undefined : valuesOf(parts, algorithm);
     if (algorithm === undefined || values === undefined) return undefined;

@@ -8,6 +8,7 @@ import { verify } from '@latchkey/sigv4/verify';
 import { asBytes } from '../headers.ts';
 import type { FoundCredentials, Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principals.ts';
+import { LINK_PREFIX } from '../links/link-id.ts';
 import type { Addressed, Authenticated, Operation, PostedForm, SignatureFacts } from '../pipeline.ts';
 import { type AuthenticatedForm, authenticateForm } from './form.ts';
 import { authenticateCall } from './query-call.ts';
@@ -53,12 +54,17 @@ export async function authenticate(
   }
 }
 
-/** SigV2 signs bucket and key, and never the path under which a proxy shows them. */
+/** SigV2 signs bucket and key, and never the path under which a proxy shows them. A link's GET answers HEAD as well. */
 function asSignatureReads(addressed: Addressed): SignedRequest {
   const { method, target, headers, pathPrefix } = addressed;
+  if (method === 'HEAD' && isOfLink(addressed)) return { method: 'GET', target, headers };
   if (pathPrefix === '' || !target.query.some(({ name }) => name === 'AWSAccessKeyId')) return addressed;
   const raw = target.raw.startsWith(pathPrefix) ? target.raw.slice(pathPrefix.length) : target.raw;
   return { method, headers, target: { ...target, raw } };
+}
+
+function isOfLink({ target }: Addressed): boolean {
+  return target.query.some(({ name, value }) => name === 'X-Amz-Credential' && value.startsWith(LINK_PREFIX));
 }
 
 /** The file's key is only known from the form; the fields take the place of headers. */

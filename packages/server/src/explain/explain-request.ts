@@ -7,7 +7,7 @@ import { admit } from '../admit.ts';
 import { respectGuardrails } from '../guardrails/respect.ts';
 import type { Principal } from '../identity/principals.ts';
 import { parse } from '../parse.ts';
-import type { Addressed, Authenticated, Incoming, Operation, Site, Stores } from '../pipeline.ts';
+import type { Addressed, Admitted, Incoming, Operation, Site, Stores } from '../pipeline.ts';
 import { withCall } from '../query/read-call.ts';
 import type { Router } from '../route.ts';
 import { CHECKS, type Check, type CheckName, failed, passed, skipped } from './check.ts';
@@ -56,13 +56,13 @@ export async function explainRequest(incoming: Incoming, context: ExplainContext
   checks.push(...signature.checks);
   const { request } = signature;
   if (request === undefined) return concluded({ addressed, operation });
-  await checked(
+  const admitted = await checked(
     checks,
     'terms',
-    async () => admit(request),
+    async () => admit(request, stores),
     () => 'It carries no limit of its own that refuses it.',
   );
-  await checkGuardrails(checks, request, stores);
+  await checkGuardrails(checks, admitted ?? request, stores);
   checks.push(await explainPermissions(request, context), await explainObject(request, context));
   return concluded({ addressed: request, operation: request.operation, principal: request.principal });
 }
@@ -83,7 +83,7 @@ async function checked<Value>(
   }
 }
 
-async function checkGuardrails(checks: Check[], request: Authenticated, { guardrails }: Stores): Promise<void> {
+async function checkGuardrails(checks: Check[], request: Admitted, { guardrails }: Stores): Promise<void> {
   const isPresigned = request.signature !== undefined && request.signature.authType !== 'REST-HEADER';
   if (!isPresigned) checks.push(skipped('guardrails', 'Guardrails are for what is pre-signed.'));
   else

@@ -1,12 +1,13 @@
 /** The guardrails at the moment a pre-signed request is used: those of the installation and those of its bucket both hold. */
 import { S3Error } from '@latchkey/s3/errors';
 import { Denial } from '../denial.ts';
-import type { Authenticated, SignatureFacts } from '../pipeline.ts';
+import type { Terms } from '../links/terms.ts';
+import type { Admitted, SignatureFacts } from '../pipeline.ts';
 import type { Guardrails, PresignedKind, Term } from './document.ts';
 import { EVERYWHERE, type GuardrailStore } from './store.ts';
 
 /** Throws AccessDenied, with the guardrail that says so for the operator. Requests signed in their headers are nobody's here. */
-export async function respectGuardrails(request: Authenticated, store: GuardrailStore): Promise<void> {
+export async function respectGuardrails(request: Admitted, store: GuardrailStore): Promise<void> {
   const { signature, bucket } = request;
   if (signature === undefined || signature.authType === 'REST-HEADER') return;
   const everywhere = store.find(EVERYWHERE);
@@ -16,14 +17,14 @@ export async function respectGuardrails(request: Authenticated, store: Guardrail
   check(request, signature, here instanceof Promise ? await here : here, `the bucket ${bucket}`);
 }
 
-function check(request: Authenticated, signature: SignatureFacts, guardrails: Guardrails | undefined, place: string): void {
+function check(request: Admitted, signature: SignatureFacts, guardrails: Guardrails | undefined, place: string): void {
   if (guardrails === undefined) return;
   const violation = violationOf(request, signature, guardrails);
   if (violation === undefined) return;
   throw new S3Error('AccessDenied', { cause: new Denial('guardrail', `A guardrail of ${place} refuses this request: ${violation}`) });
 }
 
-function violationOf(request: Authenticated, { version, signedAt }: SignatureFacts, guardrails: Guardrails): string | undefined {
+function violationOf(request: Admitted, { version, signedAt }: SignatureFacts, guardrails: Guardrails): string | undefined {
   const kind = kindOf(request);
   if (version === 'AWS' && guardrails.sigv2 === false) return 'SigV2 is off.';
   if (kind === 'form' && guardrails.presignedForms === false) return 'Pre-signed forms are off.';
@@ -35,18 +36,33 @@ function violationOf(request: Authenticated, { version, signedAt }: SignatureFac
     const ageSeconds = Math.floor((request.receivedAt - signedAt) / 1000);
     if (request.receivedAt - signedAt > limit * 1000) return `It was signed ${ageSeconds} seconds ago, and works for ${limit}.`;
   }
-  for (const term of guardrails.requiredTerms?.[kind] ?? []) if (!hasTerm(request, term)) return `It needs the term ${term}.`;
+  for (const term of guardrails.requiredTerms?.[kind] ?? []) if (!isLimited(request, term)) return `It needs the term ${term}.`;
   return undefined;
 }
 
-function kindOf({ signature, method }: Authenticated): PresignedKind {
+function kindOf({ signature, method }: Admitted): PresignedKind {
   if (signature?.authType === 'POST') return 'form';
   return method === 'GET' || method === 'HEAD' ? 'read' : 'write';
 }
 
-/** A URL has its terms in its query, where the signature covers them; a form has the one that S3 knows. */
-function hasTerm({ form, target }: Authenticated, term: Term): boolean {
-  if (form !== undefined) return term === 'max-size' && form.policy?.sizeRange !== undefined;
-  const name = `x-latchkey-${term}`;
-  return target.query.some((parameter) => parameter.name.toLowerCase() === name);
+/** By a link's terms, those signed into a URL, or the one that S3 knows of forms. */
+function isLimited({ form, terms }: Admitted, term: Term): boolean {
+  return hasTerm(terms ?? {}, term) || (term === 'max-size' && form?.policy?.sizeRange !== undefined);
+}
+
+export function hasTerm(terms: Terms, term: Term): boolean {
+  switch (term) {
+    case 'max-uses':
+      return terms.maxUses !== undefined;
+    case 'source-ip':
+      return terms.sourceIp !== undefined;
+    case 'min-size':
+      return terms.minSize !== undefined;
+    case 'max-size':
+      return terms.maxSize !== undefined;
+    case 'content-types':
+      return terms.contentTypes !== undefined;
+    case 'no-overwrite':
+      return terms.noOverwrite === true;
+  }
 }

@@ -5,13 +5,16 @@
 
 import type { KnownCredentials } from '@latchkey/sigv4/verify';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import { linkCredentials } from '../links/link-credentials.ts';
+import { LINK_PREFIX } from '../links/link-id.ts';
+import type { LinkIssuer } from '../links/model.ts';
 import { roleArn, sessionArn, userArn } from './arns.ts';
 import { boundedCache } from './bounded-cache.ts';
 import { IDENTITY } from './documents.ts';
 import { type LastUse, lastUses } from './last-used.ts';
 import { type AccessKey, accessKeys, roles, type User, users } from './model.ts';
 import { principalPolicies, sessionPolicies } from './principal-policies.ts';
-import type { Principal, SessionFacts } from './principals.ts';
+import type { IdentityPrincipal, Principal, RootPrincipal, SessionFacts } from './principals.ts';
 import type { Sealer } from './sealing.ts';
 import { findSession, openSession, SESSION, type Session } from './sessions.ts';
 import { federatedPrincipal, type OidcIssuer } from './sts/federated.ts';
@@ -47,6 +50,7 @@ export function createIdentities(options: {
   const { records, root, accountId, sealer, issuers } = options;
   const keys = boundedCache<FoundCredentials>(KEPT, () => records.generation(IDENTITY));
   const sessions = boundedCache<FoundCredentials>(KEPT, () => records.generation(IDENTITY) + records.generation(SESSION));
+  const links = linkCredentials(records, sealer, linkIssuer);
   const uses = lastUses(records);
   const rootFound: FoundCredentials = { principal: { kind: 'root', accessKeyId: root.accessKeyId }, secretAccessKey: root.secretAccessKey };
 
@@ -57,6 +61,7 @@ export function createIdentities(options: {
     fromToken: (token, now) => federatedPrincipal(token, issuers, accountId, now),
     find(accessKeyId) {
       if (accessKeyId === root.accessKeyId) return rootFound;
+      if (accessKeyId.startsWith(LINK_PREFIX)) return links(accessKeyId);
       if (accessKeyId.startsWith('LKSA')) return sessions.get(accessKeyId, () => ofSession(accessKeyId));
       return keys.get(accessKeyId, () => ofAccessKey(accessKeyId));
     },
@@ -85,7 +90,8 @@ export function createIdentities(options: {
   async function ofSession(id: string): Promise<FoundCredentials | undefined> {
     const session = await findSession(records, id);
     if (session === undefined || !(await issuerIsActive(session.issuer))) return undefined;
-    const principal = await sessionPrincipal(session, id);
+    const facts = { issuedAt: session.issuedAt, expiresAt: session.expiresAt, issuer: session.issuer };
+    const principal = await sessionPrincipal(session, id, facts);
     return principal && { ...openSession(sealer, id, session), expiresAt: new Date(session.expiresAt), principal };
   }
 
@@ -93,8 +99,19 @@ export function createIdentities(options: {
     return id === undefined || id === root.accessKeyId || (await ownerOf(id)) !== undefined;
   }
 
-  async function sessionPrincipal(session: Session, id: string): Promise<Principal | undefined> {
-    const facts = { issuedAt: session.issuedAt, expiresAt: session.expiresAt, issuer: session.issuer };
+  /** A link outlives the session that made it, but is not what that session was not: its policies, and when it began, still count. */
+  function linkIssuer(issuer: LinkIssuer, id: string): Promise<RootPrincipal | IdentityPrincipal | undefined> {
+    if (issuer.kind === 'root') return sessionPrincipal({ of: issuer }, id, undefined);
+    const { limits, issuedAt } = issuer;
+    const facts = issuedAt === undefined ? undefined : { issuedAt, expiresAt: Number.POSITIVE_INFINITY };
+    return sessionPrincipal({ of: issuer, ...limits }, id, facts);
+  }
+
+  async function sessionPrincipal(
+    session: Pick<Session, 'of' | 'policies' | 'policyNames'>,
+    id: string,
+    facts: SessionFacts | undefined,
+  ): Promise<RootPrincipal | IdentityPrincipal | undefined> {
     switch (session.of.kind) {
       case 'root':
         return (await sessionPolicies(records, session)) === undefined ? { kind: 'root', accessKeyId: id, session: facts } : undefined;
@@ -129,7 +146,7 @@ export function createIdentities(options: {
     accessKeyId: string,
     session: SessionFacts | undefined,
     limits: Pick<Session, 'policies' | 'policyNames'>,
-  ): Promise<Principal> {
+  ): Promise<IdentityPrincipal> {
     const arn = userArn(accountId, user);
     return {
       kind: 'user',

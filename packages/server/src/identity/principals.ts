@@ -1,5 +1,6 @@
 /** Who can be behind a request, once it is authenticated. */
 import type { Principal as PolicyPrincipal } from '@latchkey/policy/principals';
+import type { Link } from '../links/model.ts';
 import type { Tag } from './model.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
 
@@ -9,6 +10,8 @@ export type RootPrincipal = {
   readonly kind: 'root';
   readonly accessKeyId: string;
   readonly session?: SessionFacts | undefined;
+  /** Who asks is a link of theirs. */
+  readonly link?: Link | undefined;
 };
 
 /** A user, a session of a user, or a session of a role, with the policies in force at this moment. */
@@ -28,6 +31,8 @@ export type IdentityPrincipal = {
   readonly policies: PrincipalPolicies;
   /** As policies see it. */
   readonly asPolicyPrincipal: PolicyPrincipal;
+  /** Who asks is a link of theirs: it may what they may, narrowed by its terms. */
+  readonly link?: Link | undefined;
 };
 
 /** Somebody with a token of a configured issuer, about to assume a role. */
@@ -46,3 +51,8 @@ export type SessionFacts = {
   /** The long-lived access key at the start of the chain, if there is one. */
   readonly issuer?: string | undefined;
 };
+
+/** The link that asks, if it is one. */
+export function linkOf(principal: Principal): Link | undefined {
+  return principal.kind === 'root' || principal.kind === 'user' || principal.kind === 'role-session' ? principal.link : undefined;
+}

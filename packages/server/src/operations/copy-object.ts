@@ -3,6 +3,7 @@ import { invalidArgument, S3Error } from '@latchkey/s3/errors';
 import type { ObjectProperties, ObjectRecord } from '@latchkey/storage/object-store';
 import { copiedBody, copyChecksumAlgorithm } from '../copied-body.ts';
 import { amzValue } from '../headers.ts';
+import { checkSize, checkType } from '../links/upload-limits.ts';
 import type { Authorised } from '../pipeline.ts';
 import { copyPermissions, copySourceOf, openCopySource } from './copy-source.ts';
 import { objectOperation } from './define.ts';
@@ -28,8 +29,13 @@ export const copyObject = objectOperation({
           message: `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}`,
         });
       }
+      const properties = propertiesOf(request, source.record, replaces);
+      if (request.terms !== undefined) {
+        checkSize(source.record.sizeBytes, request.terms);
+        checkType(properties.headers['content-type'], request.terms);
+      }
       const body = await copiedBody(source, undefined, copyChecksumAlgorithm(request, source.record));
-      const written = await stores.objects.putObject(request.bucket, request.key, body, propertiesOf(request, source.record, replaces), {
+      const written = await stores.objects.putObject(request.bucket, request.key, body, properties, {
         condition,
         now: site.now(),
         signal: request.body.signal,

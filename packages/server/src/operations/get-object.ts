@@ -86,7 +86,7 @@ function withBody(
   if (object.bytes !== undefined) {
     return { status, headers, body: range === undefined ? object.bytes : object.bytes.subarray(range.start, range.end + 1) };
   }
-  return { status, headers, body: object.read(range), contentLength };
+  return { status, headers, body: object.read(range), contentLength, close: () => object.close() };
 }
 
 function rangeOf(request: Authorised, record: ObjectRecord): ByteRange | undefined {

@@ -9,6 +9,7 @@ import type { UploadRecord } from '@latchkey/storage/object-store';
 import { documentBody, objectBody } from '../body.ts';
 import { copiedBody } from '../copied-body.ts';
 import { amzValue, queryValue } from '../headers.ts';
+import { checkSize } from '../links/upload-limits.ts';
 import type { Authorised, Stores } from '../pipeline.ts';
 import { completedChecksums, uploadChecksum, uploadChecksumHeaders } from '../upload-checksums.ts';
 import { copyPermissions, openCopySource } from './copy-source.ts';
@@ -78,6 +79,7 @@ export const uploadPartCopy = objectOperation({
         throw new S3Error('InvalidRequest', {
           message: `The specified copy source is larger than the maximum allowable size for a copy source: ${MAX_PUT_BYTES}`,
         });
+      if (request.terms !== undefined) checkSize(sizeBytes, request.terms);
       const body = await copiedBody(source, range, upload.checksum?.algorithm ?? 'CRC64NVME');
       const part = await stores.objects.uploadPart(request.bucket, request.key, upload.uploadId, partNumber, body, {
         now: site.now(),

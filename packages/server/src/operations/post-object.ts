@@ -29,7 +29,12 @@ export const postObject = bucketOperation({
     const tags = formTags(fields);
     const properties = { ...objectProperties(request), ...(tags === undefined ? {} : { tags }) };
     const body = await formBody(request, withinRange(bytes, policy));
-    const written = await objects.putObject(request.bucket, key, body, properties, { now: site.now(), signal: request.body.signal });
+    const written = await objects.putObject(request.bucket, key, body, properties, {
+      // A form has no headers to ask for it; its link's terms may.
+      condition: { ifNoneMatch: request.terms?.noOverwrite === true ? '*' : undefined },
+      now: site.now(),
+      signal: request.body.signal,
+    });
     const posted = { location: postLocation(bucketUrl(request, site), key), bucket: request.bucket, key, etag: written.etag };
     return successReply(formSuccess(fields), posted, writtenHeaders(written));
   },

@@ -1,0 +1,173 @@
+/**
+ * Runs an operation within the terms of what asks for it: size and type as declared, then the uses, then the operation; its reply, or the
+ * upload's body, is limited, paced, counted and cut while it flows. What is not pre-signed passes by.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { S3Error } from '@latchkey/s3/errors';
+import { Denial } from '../denial.ts';
+import { headerValue } from '../headers.ts';
+import { linkOf } from '../identity/principals.ts';
+import type { Log } from '../log.ts';
+import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
+import { AN_UPLOAD, beginTurn, type Counted, countedOf, refuseUsedUp, type Turn } from './counted.ts';
+import { untilCut } from './cut.ts';
+import { linkHeaders } from './link-headers.ts';
+import { createPacer, type Pacer } from './pace.ts';
+import { checkDeclared, limitedBytes } from './upload-limits.ts';
+
+export type Deliver = (request: Authorised) => Promise<Reply>;
+
+export function deliverer({ stores, site, log }: { readonly stores: Stores; readonly site: Site; readonly log: Log }): Deliver {
+  const context = { uses: stores.uses, now: site.now, log };
+  const pacer = createPacer({ now: site.now, pause: (ms) => sleep(ms) });
+
+  return (request) => {
+    const { signature, operation } = request;
+    if (signature === undefined || signature.authType === 'REST-HEADER') return operation.run(request, stores, site);
+    switch (operation.method) {
+      case 'GET':
+      case 'HEAD':
+        return download(request);
+      case 'PUT':
+      case 'POST':
+        return upload(request);
+      default:
+        return operation.run(request, stores, site);
+    }
+  };
+
+  async function download(request: Authorised): Promise<Reply> {
+    const counted = countedOf(request);
+    if (counted !== undefined) refusePrefetch(request);
+    const reply = await request.operation.run(request, stores, site);
+    const { body } = reply;
+    const flowing = body === undefined || body instanceof Uint8Array ? reply : { ...reply, body: untilCut(body, request, stores, site) };
+    if (request.terms === undefined) return flowing;
+    const turn = counted === undefined ? undefined : await turnFor(reply, request, counted);
+    const limited = withTerms(flowing, request, pacer);
+    return turn === undefined ? limited : withTurn(limited, turn);
+  }
+
+  /** Only what is delivered is counted: no refusal, no 304, no HEAD. */
+  async function turnFor(reply: Reply, request: Authorised, counted: Counted): Promise<Turn | undefined> {
+    if (reply.status !== 200 && reply.status !== 206) return undefined;
+    const object = deliveredObject(reply);
+    try {
+      if (request.operation.name === 'HeadObject') {
+        await refuseUsedUp(counted, object, context);
+        return undefined;
+      }
+      return await beginTurn(counted, { kind: 'download', ...object, isRange: reply.status === 206 }, request.body.signal, context);
+    } catch (error) {
+      await reply.close?.();
+      throw error;
+    }
+  }
+
+  async function upload(request: Authorised): Promise<Reply> {
+    const { operation, terms } = request;
+    if (terms !== undefined) checkDeclared(request, terms);
+    const counted = countedOf(request);
+    const limited = withLimitedBody(request, stores, site, pacer);
+    if (counted === undefined) return operation.run(limited, stores, site);
+    const turn = await beginTurn(counted, AN_UPLOAD, request.body.signal, context);
+    let isStored = false;
+    try {
+      const reply = await operation.run(limited, stores, site);
+      isStored = true;
+      return reply;
+    } finally {
+      await turn.end({ isComplete: isStored, bytes: 0 });
+    }
+  }
+}
+
+/** Nobody has asked for it yet: a use would be lost to a guess of the browser's. */
+function refusePrefetch({ headers }: Authorised): void {
+  const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) => headerValue(headers, name) ?? '');
+  if (!purposes.some((purpose) => /prefetch|prerender|preview/i.test(purpose))) return;
+  throw new S3Error('AccessDenied', {
+    message: 'What is counted is not fetched beforehand.',
+    cause: new Denial('uses', 'The browser said that it fetches this beforehand, for a page that may never be opened.'),
+  });
+}
+
+function withTerms(reply: Reply, request: Authorised, pacer: Pacer): Reply {
+  if (reply.status >= 300 && reply.status !== 304) return reply;
+  const headers = linkHeaders(reply.headers, request);
+  const { body } = reply;
+  const rate = request.terms?.maxBytesPerSecond;
+  const link = linkOf(request.principal);
+  if (body === undefined || rate === undefined || link === undefined) return { ...reply, headers };
+  const contentLength = body instanceof Uint8Array ? body.byteLength : reply.contentLength;
+  return { ...reply, headers, contentLength, body: pacer.paced(body instanceof Uint8Array ? once(body) : body, link.id, rate) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** The reply with the use it is a turn of: touched while bytes flow, ended with what was handed over. */
+function withTurn(reply: Reply, turn: Turn): Reply {
+  const { body } = reply;
+  const ended: Reply['ended'] = (end) => {
+    reply.ended?.(end);
+    void turn.end(end);
+  };
+  if (body === undefined || body instanceof Uint8Array) return { ...reply, ended };
+  const touching: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]() {
+      const iterator = body[Symbol.asyncIterator]();
+      return {
+        next() {
+          turn.touch();
+          return iterator.next();
+        },
+        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+      };
+    },
+  };
+  return { ...reply, ended, body: touching };
+}
+
+/** What a download delivers, as its reply says. */
+function deliveredObject({ headers, body, contentLength }: Reply): { version: string; sizeBytes: number; wantedBytes: number } {
+  const wantedBytes = body instanceof Uint8Array ? body.byteLength : (contentLength ?? 0);
+  const whole = /\/(\d+)$/.exec(replyHeader(headers, 'Content-Range') ?? '')?.[1];
+  return { version: replyHeader(headers, 'ETag') ?? '', sizeBytes: whole === undefined ? wantedBytes : Number(whole), wantedBytes };
+}
+
+function replyHeader(headers: readonly string[], name: string): string | undefined {
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text === name);
+  return at === -1 ? undefined : headers[at + 1];
+}
+
+/** The request with a body, or a form's file, that keeps to the terms. What is pre-signed comes without aws-chunked framing: its bytes are the object's. */
+function withLimitedBody(request: Authorised, stores: Stores, site: Site, pacer: Pacer): Authorised {
+  const { terms, body, form } = request;
+  const link = linkOf(request.principal);
+  const rate = terms?.maxBytesPerSecond;
+  const limited = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
+    const cut = untilCut(bytes, request, stores, site);
+    const paced = rate === undefined || link === undefined ? cut : pacer.paced(cut, link.id, rate);
+    return terms === undefined || !STORES_BYTES.has(request.operation.name)
+      ? paced
+      : limitedBytes(paced, terms, headerValue(request.headers, 'content-type'));
+  };
+  if (form !== undefined) return { ...request, form: { ...form, bytes: limited(form.bytes) } };
+  const { contentLength, isPresent } = body;
+  return {
+    ...request,
+    body: {
+      contentLength,
+      isPresent,
+      stream: () => limited(body.stream()),
+      get signal() {
+        return body.signal;
+      },
+    },
+  };
+}
+
+/** Whose body is what is stored, and not a document about it. */
+const STORES_BYTES: ReadonlySet<string> = new Set(['PutObject', 'PostObject', 'UploadPart']);

@@ -1,0 +1,145 @@
+/** Links as the record store keeps them, for whoever may: see `Links` for what each function promises. */
+import { S3Error } from '@latchkey/s3/errors';
+import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import type { UseStore } from '@latchkey/storage/use-store';
+import type { GuardrailStore } from '../guardrails/store.ts';
+import { changing } from '../identity/documents.ts';
+import type { Identities } from '../identity/identities.ts';
+import type { Site } from '../pipeline.ts';
+import { changedLink } from './change-link.ts';
+import { checkGuardrails } from './link-guardrails.ts';
+import { isLinkId } from './link-id.ts';
+import { type LinkAction, linkPermission, mayOn, refuseLinksAndStrangers } from './link-permissions.ts';
+import { linkRequest } from './link-request.ts';
+import { linkView } from './link-view.ts';
+import type { LinkCaller, LinkFilter, Links, LinkView, Page, PageOf } from './links.ts';
+import { LINK, type Link } from './model.ts';
+import { forgottenLinks, newLink } from './new-link.ts';
+import { revoking } from './revoking.ts';
+
+export type LinkServiceOptions = {
+  readonly records: RecordStore;
+  readonly uses: UseStore;
+  readonly identities: Identities;
+  readonly guardrails: GuardrailStore;
+  readonly site: Site;
+  /** Where links point that do not say otherwise: the URL of the S3 address as clients reach it. */
+  readonly endpoint: () => string;
+};
+
+export function createLinks(options: LinkServiceOptions): Links {
+  const { records, uses, identities, guardrails, site } = options;
+  const secretOf = (link: Link) => identities.sealer.open(link.secret, `link/${link.id}`);
+  const viewOf = (link: Link) => linkView(link, uses, site.now());
+  const withRequest = async (link: Link, key?: string): Promise<LinkView> => ({
+    ...(await viewOf(link)),
+    request: linkRequest(link, secretOf(link), site.region, key),
+  });
+
+  const service = {
+    async createLink(input, caller) {
+      refuseLinksAndStrangers(caller);
+      await caller.judge.demand(linkPermission('CreateLink', input));
+      const { link, secretAccessKey } = await newLink(input, caller, options);
+      await checkGuardrails(link, guardrails);
+      // Signed first: a key that no URL can hold makes no link.
+      const request = linkRequest(link, secretAccessKey, site.region);
+      const removals = await forgottenLinks(records, link.createdAt);
+      const put = { put: { kind: LINK, id: link.id, value: jsonOf(link) }, ifVersion: 0 };
+      const { committed } = await records.commit([...removals, put]);
+      if (!committed) throw new S3Error('ConcurrentModification');
+      return { ...(await viewOf(link)), request };
+    },
+
+    async listLinks(filter, page, caller) {
+      refuseLinksAndStrangers(caller);
+      const { items, next } = await matchingLinks(filter, page, caller);
+      return { items, next };
+    },
+
+    async showLink(id, caller, { withUrl = false, key } = {}) {
+      const link = await linkFor('ReadLink', id, caller);
+      if (!withUrl) return viewOf(link);
+      if (!(await mayOn('ReadLinkUrl', link, caller))) throw new S3Error('AccessDenied');
+      return withRequest(link, key);
+    },
+
+    async changeLink(id, change, caller) {
+      await linkFor('ChangeLink', id, caller);
+      const changed = await rewritten(id, async (link) => {
+        const after = changedLink(link, change, site.now());
+        // A pause needs no guardrail's leave.
+        if (change.terms !== undefined || change.newUrl === true) await checkGuardrails(after, guardrails);
+        return after;
+      });
+      return change.newUrl === true ? withRequest(changed) : viewOf(changed);
+    },
+
+    async revokeLink(id, caller, { cut = false } = {}) {
+      await linkFor('RevokeLink', id, caller);
+      const revoked = await rewritten(id, async (link) => ({
+        ...link,
+        status: 'revoked',
+        revokedAt: link.revokedAt ?? site.now(),
+        isCut: link.isCut === true || cut,
+      }));
+      return viewOf(revoked);
+    },
+  } satisfies Partial<Links>;
+
+  return { ...service, ...revoking({ ...options, revokeLink: service.revokeLink }) };
+
+  /** Throws NoSuchEntity alike for a link that is not there and one that the caller may not see, AccessDenied for one seen but not for this. */
+  async function linkFor(action: LinkAction, id: string, caller: LinkCaller): Promise<Link> {
+    refuseLinksAndStrangers(caller);
+    const link = isLinkId(id) ? ((await records.get(LINK, id))?.value as unknown as Link | undefined) : undefined;
+    const mayDo = link !== undefined && (await mayOn(action, link, caller));
+    if (link !== undefined && mayDo) return link;
+    if (link !== undefined && action !== 'ReadLink' && (await mayOn('ReadLink', link, caller))) throw new S3Error('AccessDenied');
+    throw new S3Error('NoSuchEntity', { message: `There is no link ${isLinkId(id) ? id : 'of that id'}.` });
+  }
+
+  async function rewritten(id: string, rewrite: (link: Link) => Promise<Link>): Promise<Link> {
+    return changing(records, async () => {
+      const stored = await records.get(LINK, id);
+      if (stored === undefined) throw new S3Error('NoSuchEntity');
+      const result = await rewrite(stored.value as unknown as Link);
+      return { changes: [{ put: { kind: LINK, id, value: jsonOf(result) }, ifVersion: stored.version }], result };
+    });
+  }
+
+  async function matchingLinks(filter: LinkFilter, { after, limit }: Page, caller: LinkCaller): Promise<PageOf<LinkView>> {
+    const items: LinkView[] = [];
+    let last = after;
+    for (let looked = 0; looked < MOST_LOOKED_AT; ) {
+      const page = await records.list(LINK, { after: last, limit: LOOKED_AT_ONCE });
+      for (const { value, id } of page.records) {
+        last = id;
+        looked++;
+        const link = value as unknown as Link;
+        if (!isOf(link, filter) || !(await mayOn('ReadLink', link, caller))) continue;
+        const view = await viewOf(link);
+        if (filter.status !== undefined && view.status !== filter.status) continue;
+        items.push(view);
+        if (items.length === limit) return { items, next: last };
+      }
+      if (page.next === undefined) return { items };
+    }
+    return { items, next: last };
+  }
+}
+
+/** Of one page of a listing: links that are not shown have to be looked at too. */
+const MOST_LOOKED_AT = 10_000;
+const LOOKED_AT_ONCE = 200;
+
+function isOf(link: Link, { bucket, prefix, label, method, createdBy }: LinkFilter): boolean {
+  if (bucket !== undefined && link.bucket !== bucket) return false;
+  if (prefix !== undefined && !(link.key ?? link.keyPrefix ?? '').startsWith(prefix)) return false;
+  if (label !== undefined && link.label !== label) return false;
+  if (method !== undefined && link.method !== method) return false;
+  return createdBy === undefined || link.createdBy === createdBy;
+}
+
+/** Without members that are `undefined`, which JSON does not know. */
+const jsonOf = (link: Link): JsonValue => JSON.parse(JSON.stringify(link)) as JsonValue;

@@ -1,0 +1,38 @@
+/** A link as people and programs see it. */
+import type { UseStore } from '@latchkey/storage/use-store';
+import type { LinkStatus, LinkView } from './links.ts';
+import { type Link, MAX_SIGNED_MS } from './model.ts';
+
+/** Without its URL. Times are milliseconds since the epoch. */
+export async function linkView(link: Link, uses: UseStore, now: number): Promise<LinkView> {
+  const { maxUses } = link.terms;
+  const counted = maxUses === undefined ? undefined : { used: await uses.used(link.id), max: maxUses };
+  return {
+    id: link.id,
+    method: link.method,
+    bucket: link.bucket,
+    key: link.key,
+    keyPrefix: link.keyPrefix,
+    status: statusOf(link, counted, now),
+    terms: link.terms,
+    uses: counted,
+    createdAt: link.createdAt,
+    createdBy: link.createdBy,
+    expiresAt: endOf(link),
+    signedAt: link.signedAt,
+    revokedAt: link.revokedAt,
+    label: link.label,
+    note: link.note,
+  };
+}
+
+function statusOf(link: Link, counted: LinkView['uses'], now: number): LinkStatus {
+  if (link.status !== 'active') return link.status;
+  if (now >= endOf(link)) return 'expired';
+  if (link.terms.notBefore !== undefined && now < link.terms.notBefore) return 'not-yet';
+  return counted !== undefined && counted.used >= counted.max ? 'used-up' : 'active';
+}
+
+function endOf({ terms, signedAt }: Link): number {
+  return Math.min(terms.expiresAt, signedAt + MAX_SIGNED_MS);
+}

@@ -1,0 +1,180 @@
+/**
+ * What was revoked besides links: single URLs by their signature, and by rules everything of somebody, somewhere or of a label that was signed
+ * before a moment. Held in memory until anything is revoked, in any process: then the next request looks again.
+ */
+import { createHash } from 'node:crypto';
+import type { RecordStore, StoredRecord } from '@latchkey/storage/record-store';
+import { linkOf } from '../identity/principals.ts';
+import type { Authenticated } from '../pipeline.ts';
+import { REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
+import { signatureHash } from './signature-hash.ts';
+
+export type Revocations = {
+  /** What refuses a pre-signed request; without a promise where nothing has changed. Of several, one that also ends running transfers. */
+  find(request: Authenticated): Revoked | undefined | Promise<Revoked | undefined>;
+  /** Grows whenever something is revoked. */
+  generation(): number;
+};
+
+export type Revoked = { readonly by: RevocationTarget['by'] | 'signature'; readonly isCut: boolean };
+
+/** So many rules there may be: each is of another user, bucket, … */
+export const MOST_RULES = 10_000;
+/** So many signatures are held in memory; of more, each request looks its own up. */
+const MOST_SIGNATURES = 10_000;
+
+export const RULES = 'rule/';
+export const SIGNATURES = 'signature/';
+
+/** The same for the same target, so that a later rule takes the place of an earlier one. */
+export function ruleId(target: RevocationTarget): string {
+  return createHash('sha256')
+    .update(JSON.stringify(targetParts(target)))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+export function revocations(records: RecordStore): Revocations {
+  const generation = () => records.generation(REVOCATION);
+  let known: Known | undefined;
+  let loading: { readonly generation: number; readonly known: Promise<Known> } | undefined;
+
+  return {
+    generation,
+    find(request) {
+      const now = generation();
+      if (known?.generation === now) return search(known, request);
+      // One reads for all that ask meanwhile.
+      if (loading?.generation !== now) {
+        loading = {
+          generation: now,
+          known: load(records, now).then((found) => {
+            if (generation() === now) known = found;
+            return found;
+          }),
+        };
+        loading.known.catch(() => {
+          loading = undefined;
+        });
+      }
+      return loading.known.then((found) => search(found, request));
+    },
+  };
+
+  function search(found: Known, request: Authenticated): Revoked | undefined | Promise<Revoked | undefined> {
+    if (found.isEmpty) return undefined;
+    const byRule = found.rules.size === 0 ? undefined : matchingRule(found, request);
+    if (byRule?.isCut === true) return byRule;
+    const bySignature = revokedSignature(found, request);
+    return bySignature instanceof Promise ? bySignature.then((signature) => signature ?? byRule) : (bySignature ?? byRule);
+  }
+
+  function revokedSignature({ signatures }: Known, request: Authenticated): Revoked | undefined | Promise<Revoked | undefined> {
+    if (signatures?.size === 0) return undefined;
+    const hash = signatureHash(request);
+    if (hash === undefined) return undefined;
+    if (signatures === undefined) return records.get(REVOCATION, SIGNATURES + hash).then((record) => record && asRevoked(record));
+    const isCut = signatures.get(hash);
+    return isCut === undefined ? undefined : { by: 'signature', isCut };
+  }
+}
+
+/** As it was at one generation. `signatures` are hashes, and whether each also ends running transfers; `undefined` where they are too many. */
+type Known = {
+  readonly generation: number;
+  readonly isEmpty: boolean;
+  readonly rules: ReadonlyMap<string, Revocation>;
+  /** Those of prefixes, by bucket. */
+  readonly prefixes: ReadonlyMap<string, readonly Revocation[]>;
+  readonly signatures: ReadonlyMap<string, boolean> | undefined;
+};
+
+async function load(records: RecordStore, generation: number): Promise<Known> {
+  const rules = new Map<string, Revocation>();
+  const prefixes = new Map<string, Revocation[]>();
+  for await (const { value } of every(records, RULES, MOST_RULES)) {
+    const rule = value as unknown as Revocation;
+    rules.set(keyOf(rule), rule);
+    if (rule.by === 'prefix') prefixes.set(rule.bucket, [...(prefixes.get(rule.bucket) ?? []), rule]);
+  }
+  const signatures = new Map<string, boolean>();
+  let isWhole = true;
+  for await (const record of every(records, SIGNATURES, MOST_SIGNATURES + 1)) {
+    isWhole = signatures.size < MOST_SIGNATURES;
+    if (isWhole) signatures.set(record.id.slice(SIGNATURES.length), asRevoked(record).isCut);
+  }
+  return { generation, isEmpty: rules.size === 0 && signatures.size === 0, rules, prefixes, signatures: isWhole ? signatures : undefined };
+}
+
+async function* every(records: RecordStore, prefix: string, most: number): AsyncGenerator<StoredRecord> {
+  let after: string | undefined;
+  let count = 0;
+  do {
+    const page = await records.list(REVOCATION, { prefix, after, limit: Math.min(1000, most - count) });
+    yield* page.records;
+    count += page.records.length;
+    after = page.next;
+  } while (after !== undefined && count < most);
+}
+
+const asRevoked = ({ value }: StoredRecord): Revoked => ({ by: 'signature', isCut: (value as unknown as RevokedSignature).isCut });
+
+function matchingRule(known: Known, request: Authenticated): Revoked | undefined {
+  let found: Revoked | undefined;
+  for (const target of targetsOf(request, known)) {
+    const rule = known.rules.get(keyOf(target));
+    if (rule === undefined || !wasSignedBefore(request, rule.signedBefore)) continue;
+    if (found === undefined || rule.isCut) found = { by: rule.by, isCut: rule.isCut };
+  }
+  return found;
+}
+
+/** Everything the request is of that a rule may speak of. */
+function* targetsOf(request: Authenticated, { prefixes }: Known): Generator<RevocationTarget> {
+  const { principal, bucket } = request;
+  yield { by: 'all' };
+  if ('accessKeyId' in principal) yield { by: 'access-key', accessKeyId: principal.accessKeyId };
+  const issuer = 'session' in principal ? principal.session?.issuer : undefined;
+  if (issuer !== undefined) yield { by: 'access-key', accessKeyId: issuer };
+  if (principal.kind === 'user') yield { by: 'user', user: principal.name };
+  if (principal.kind === 'role-session') yield { by: 'role', role: principal.name };
+  const link = linkOf(principal);
+  if (link !== undefined) yield { by: 'access-key', accessKeyId: link.createdWith };
+  if (link?.label !== undefined) yield { by: 'label', label: link.label };
+  if (bucket === undefined) return;
+  yield { by: 'bucket', bucket };
+  const key = request.form?.key ?? request.key;
+  if (key === undefined) return;
+  for (const rule of prefixes.get(bucket) ?? []) if (rule.by === 'prefix' && key.startsWith(rule.prefix)) yield rule;
+}
+
+/** SigV2 does not say when it was signed, so nothing shows that it was later. SigV4 says it to the second: within that second it counts as before. */
+function wasSignedBefore({ signature, principal }: Authenticated, moment: number): boolean {
+  const signedAt = signature?.signedAt;
+  if (signedAt === undefined) return true;
+  const link = linkOf(principal);
+  const isPresentUrl = link !== undefined && Math.floor(link.signedAt / 1000) * 1000 === signedAt;
+  return (isPresentUrl ? link.signedAt : signedAt) < moment;
+}
+
+const keyOf = (target: RevocationTarget): string => targetParts(target).join('\n');
+
+/** Names of users and roles are compared without case, as IAM does. */
+function targetParts(target: RevocationTarget): readonly string[] {
+  switch (target.by) {
+    case 'access-key':
+      return [target.by, target.accessKeyId];
+    case 'user':
+      return [target.by, target.user.toLowerCase()];
+    case 'role':
+      return [target.by, target.role.toLowerCase()];
+    case 'bucket':
+      return [target.by, target.bucket];
+    case 'prefix':
+      return [target.by, target.bucket, target.prefix];
+    case 'label':
+      return [target.by, target.label];
+    case 'all':
+      return [target.by];
+  }
+}

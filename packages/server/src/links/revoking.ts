@@ -1,0 +1,162 @@
+/** Revoking what is no link, or many links at once: by the signature of one URL, or by a rule. */
+import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { bucketName } from '@latchkey/s3/names';
+import { MAX_SKEW_MS } from '@latchkey/sigv4/rules';
+import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import { rootArn } from '../identity/arns.ts';
+import type { Principal } from '../identity/principals.ts';
+import { bucketArn, objectArn } from '../operations/permissions.ts';
+import { refuseLinksAndStrangers } from './link-permissions.ts';
+import type { LinkServiceOptions } from './link-service.ts';
+import type { LinkCaller, Links, NewRevocation } from './links.ts';
+import { MAX_SIGNED_MS, REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
+import { MOST_RULES, RULES, ruleId, SIGNATURES } from './revocations.ts';
+import { presignedUrlFacts } from './url-facts.ts';
+import { verifiedResource } from './verified-url.ts';
+
+type Options = LinkServiceOptions & Pick<Links, 'revokeLink'>;
+
+const DAY_MS = 24 * 3600 * 1000;
+const SWEPT_AT_ONCE = 20;
+
+export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocations' | 'removeRevocation'> {
+  const { records, site, revokeLink } = options;
+  const demand = (resource: string, { judge }: LinkCaller) => judge.demand({ action: 'latchkey:RevokeUrl', resource });
+
+  return {
+    async revoke(rule, caller) {
+      refuseLinksAndStrangers(caller);
+      const { cut = false } = rule;
+      if (rule.by === 'url') {
+        const facts = presignedUrlFacts(rule.url);
+        if (facts === undefined) throw invalidArgument('This is no pre-signed URL.', 'url');
+        if (facts.linkId !== undefined) return { kind: 'link', link: await revokeLink(facts.linkId, caller, { cut }) };
+        await demand((await verifiedResource(facts, options)) ?? '*', caller);
+        return signatureRevoked(facts.signatureHash, facts.expiresAt + DAY_MS, cut, caller);
+      }
+      if (rule.by === 'signature') {
+        if (!/^[0-9a-f]{64}$/.test(rule.hash)) throw invalidArgument('The hash of a signature is 64 hex digits.', 'hash', rule.hash);
+        await demand('*', caller);
+        // SigV4 is over in a week; when a URL of SigV2 ends, its hash does not say.
+        const keptMs = site.signatures.sigv2 ? 3650 * DAY_MS : MAX_SIGNED_MS + DAY_MS;
+        return signatureRevoked(rule.hash, site.now() + keptMs, cut, caller);
+      }
+      const target = checkedTarget(rule);
+      await demand(resourceOf(target, site.accountId), caller);
+      return { kind: 'rule', revocation: await ruleMade(target, rule, caller) };
+    },
+
+    async listRevocations({ after, limit }, caller) {
+      refuseLinksAndStrangers(caller);
+      await demand('*', caller);
+      const page = await records.list(REVOCATION, { prefix: RULES, after: after === undefined ? undefined : RULES + after, limit });
+      return { items: page.records.map(({ value }) => value as unknown as Revocation), next: page.next?.slice(RULES.length) };
+    },
+
+    async removeRevocation(id, caller) {
+      refuseLinksAndStrangers(caller);
+      await demand('*', caller);
+      if (/^[0-9a-f]{32}$/.test(id) && (await records.get(REVOCATION, RULES + id)) !== undefined) {
+        await records.commit([{ remove: { kind: REVOCATION, id: RULES + id } }]);
+        return;
+      }
+      throw new S3Error('NoSuchEntity', { message: 'There is no revocation of that id.' });
+    },
+  };
+
+  async function signatureRevoked(hash: string, forgetAfter: number, isCut: boolean, { principal }: LinkCaller) {
+    const now = site.now();
+    const value: RevokedSignature = { hash, createdAt: now, createdBy: arnOf(principal, site.accountId), forgetAfter, isCut };
+    await records.commit([
+      ...(await forgotten(records, hash, now)),
+      { put: { kind: REVOCATION, id: SIGNATURES + hash, value: value as unknown as JsonValue } },
+    ]);
+    return { kind: 'signature', hash, forgetAfter } as const;
+  }
+
+  /** One rule for one target: it speaks of the later of two moments. */
+  async function ruleMade(target: RevocationTarget, { signedBefore, cut }: NewRevocation, { principal }: LinkCaller): Promise<Revocation> {
+    const now = site.now();
+    const moment = signedBefore ?? now;
+    if (!Number.isSafeInteger(moment) || moment < 0 || moment > now + MAX_SKEW_MS)
+      throw invalidArgument('What was signed before a moment can be revoked up to 15 minutes from now.', 'signedBefore', String(moment));
+    const id = ruleId(target);
+    const known = (await records.get(REVOCATION, RULES + id))?.value as unknown as Revocation | undefined;
+    if (known === undefined && (await isFull(records)))
+      throw new S3Error('LimitExceeded', { message: `There are ${MOST_RULES} revocations. Remove some, or revoke more with one.` });
+    const revocation: Revocation = {
+      ...target,
+      id,
+      signedBefore: Math.max(moment, known?.signedBefore ?? 0),
+      createdAt: now,
+      createdBy: arnOf(principal, site.accountId),
+      isCut: cut === true,
+    };
+    await records.commit([{ put: { kind: REVOCATION, id: RULES + id, value: revocation as unknown as JsonValue } }]);
+    return revocation;
+  }
+}
+
+/** Only what a rule is about, without what else came along. Throws InvalidArgument, InvalidBucketName. */
+function checkedTarget(rule: NewRevocation): RevocationTarget {
+  switch (rule.by) {
+    case 'access-key':
+      return { by: rule.by, accessKeyId: named('accessKeyId', rule.accessKeyId) };
+    case 'user':
+      return { by: rule.by, user: named('user', rule.user) };
+    case 'role':
+      return { by: rule.by, role: named('role', rule.role) };
+    case 'bucket':
+      return { by: rule.by, bucket: bucketName(rule.bucket) };
+    case 'prefix':
+      return { by: rule.by, bucket: bucketName(rule.bucket), prefix: named('prefix', rule.prefix, 1024) };
+    case 'label':
+      return { by: rule.by, label: named('label', rule.label) };
+    case 'all':
+      return { by: rule.by };
+    default:
+      throw invalidArgument('Nothing is revoked by this.', 'by', rule.by);
+  }
+}
+
+function named(name: string, text: string, most = 256): string {
+  if (text === '' || text.length > most) throw invalidArgument(`${name} has 1 to ${most} characters.`, name, text.slice(0, 100));
+  return text;
+}
+
+function resourceOf(target: RevocationTarget, accountId: string): string {
+  switch (target.by) {
+    case 'user':
+      return `arn:aws:iam::${accountId}:user/${target.user}`;
+    case 'role':
+      return `arn:aws:iam::${accountId}:role/${target.role}`;
+    case 'bucket':
+      return bucketArn(target.bucket);
+    case 'prefix':
+      return objectArn(target.bucket, `${target.prefix}*`);
+    default:
+      return '*';
+  }
+}
+
+function arnOf(principal: Principal, accountId: string): string {
+  return 'arn' in principal ? principal.arn : rootArn(accountId);
+}
+
+async function isFull(records: RecordStore): Promise<boolean> {
+  let count = 0;
+  let after: string | undefined;
+  do {
+    const page = await records.list(REVOCATION, { prefix: RULES, after, limit: 1000 });
+    count += page.records.length;
+    after = page.next;
+  } while (after !== undefined);
+  return count >= MOST_RULES;
+}
+
+/** Some signatures of URLs that are over: each new one sweeps a few out, beginning anywhere. */
+async function forgotten(records: RecordStore, hash: string, now: number) {
+  const { records: some } = await records.list(REVOCATION, { prefix: SIGNATURES, after: SIGNATURES + hash, limit: SWEPT_AT_ONCE });
+  const over = some.filter(({ value }) => (value as unknown as RevokedSignature).forgetAfter < now);
+  return over.map(({ id }) => ({ remove: { kind: REVOCATION, id } }));
+}
