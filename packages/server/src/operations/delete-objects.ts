@@ -18,8 +18,7 @@ export const deleteObjects = bucketOperation({
   subresource: 'delete',
   needs: () => [],
   async run(request, stores) {
-    // Whoever may delete nothing here has no business sending megabytes.
-    if (request.principal.kind === 'anonymous') throw new S3Error('AccessDenied');
+    await refuseHopeless(request, stores);
     const document = await documentBody(request, { maxBytes: MAX_DOCUMENT_BYTES, requiresDigest: true });
     const { objects, quiet, refused } = parseDeleteObjects(document);
     await existingBucket(stores, request.bucket);
@@ -31,14 +30,18 @@ export const deleteObjects = bucketOperation({
   },
 });
 
-async function deleteOne(
-  request: Authorised & { readonly bucket: ObjectBucket },
-  stores: Stores,
-  object: ObjectToDelete,
-): Promise<DeleteOutcome> {
+/** Whoever may delete nothing here has no business sending megabytes: strangers are only let in by a bucket's policy. */
+async function refuseHopeless({ principal, bucket }: Authorised & InBucket, { access }: Stores): Promise<void> {
+  if (principal.kind !== 'anonymous') return;
+  const reached = await access.find(bucket);
+  if (reached?.policy === undefined || (reached.isPublic && reached.block.restrictPublicBuckets)) throw new S3Error('AccessDenied');
+}
+
+async function deleteOne(request: Authorised & InBucket, stores: Stores, object: ObjectToDelete): Promise<DeleteOutcome> {
   const { key, versionId } = object;
   try {
-    await request.demand({ action: 's3:DeleteObject', resource: objectArn(request.bucket, key) });
+    const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+    await request.demand({ action, resource: objectArn(request.bucket, key) });
     if (versionId !== undefined && versionId !== 'null') throw new S3Error('NoSuchVersion');
     await stores.objects.deleteObject(request.bucket, key, object);
     return { key, versionId };
@@ -48,4 +51,4 @@ async function deleteOne(
   }
 }
 
-type ObjectBucket = Parameters<Stores['objects']['deleteObject']>[0];
+type InBucket = { readonly bucket: Parameters<Stores['objects']['deleteObject']>[0] };

@@ -18,7 +18,8 @@ export const getObjectAttributes = objectOperation({
   name: 'GetObjectAttributes',
   method: 'GET',
   subresource: 'attributes',
-  needs: onObject('s3:GetObjectAttributes'),
+  // Whoever may not read the object learns nothing of it here either.
+  needs: (request) => [...onObject('s3:GetObject')(request), ...onObject('s3:GetObjectAttributes')(request)],
   async run(request, { objects }) {
     const wanted = wantedAttributes(request);
     const record = await objects.headObject(request.bucket, request.key);
