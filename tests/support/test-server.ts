@@ -7,6 +7,7 @@ import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 
 export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEYlatchkey' };
 export const REGION = 'us-east-1';
+export const MASTER_KEY = 'a master key for tests, and nothing else';
 
 export type TestServer = RunningServer & {
   /** Host and port as in a Host header. */
@@ -26,7 +27,7 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
     uses: openMemoryUseStore(),
     region: REGION,
     root: ROOT,
-    masterKeys: ['a master key for tests, and nothing else'],
+    masterKeys: [MASTER_KEY],
     listen: { host: '127.0.0.1', port: 0 },
     consoleListen: { host: '127.0.0.1', port: 0 },
     sigv2: true,

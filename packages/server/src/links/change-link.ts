@@ -11,8 +11,8 @@ export function changedLink(link: Link, change: LinkChange, now: number): Link {
   if (link.status === 'revoked') throw new S3Error('UnmodifiableEntity', { message: 'A link that was revoked can not be changed.' });
   const signedAt = change.newUrl === true ? now : link.signedAt;
   const terms = withChanges(link.terms, change.terms ?? {});
-  // One that is over stays as it was said to be, as long as nobody wants it otherwise.
-  if (change.terms !== undefined || change.newUrl === true) checkTerms(terms, link.method, { now, signedAt });
+  // One that is over may still be paused, or get another label.
+  if (changesTerms(change)) checkTerms(terms, link.method, { now, signedAt });
   if (terms.expiresAt > link.extendableUntil)
     throw invalidArgument(
       `A link can be extended for ${Math.round((link.extendableUntil - link.createdAt) / 86_400_000)} days from its making.`,
@@ -28,6 +28,11 @@ export function changedLink(link: Link, change: LinkChange, now: number): Link {
     terms,
     signedAt,
   };
+}
+
+/** Whether it makes the link good for anything that it was not good for. */
+export function changesTerms({ terms = {}, newUrl }: LinkChange): boolean {
+  return newUrl === true || Object.values(terms).some((value) => value !== undefined);
 }
 
 const changedText = (text: string | undefined, change: string | null | undefined): string | undefined =>

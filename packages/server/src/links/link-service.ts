@@ -6,7 +6,7 @@ import type { GuardrailStore } from '../guardrails/store.ts';
 import { changing } from '../identity/documents.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Site } from '../pipeline.ts';
-import { changedLink } from './change-link.ts';
+import { changedLink, changesTerms } from './change-link.ts';
 import { checkGuardrails } from './link-guardrails.ts';
 import { isLinkId } from './link-id.ts';
 import { type LinkAction, linkPermission, mayOn, refuseLinksAndStrangers } from './link-permissions.ts';
@@ -69,7 +69,7 @@ export function createLinks(options: LinkServiceOptions): Links {
       const changed = await rewritten(id, async (link) => {
         const after = changedLink(link, change, site.now());
         // A pause needs no guardrail's leave.
-        if (change.terms !== undefined || change.newUrl === true) await checkGuardrails(after, guardrails);
+        if (changesTerms(change)) await checkGuardrails(after, guardrails);
         return after;
       });
       return change.newUrl === true ? withRequest(changed) : viewOf(changed);

@@ -107,7 +107,7 @@ export type Links = {
   createLink(input: NewLink, caller: LinkCaller): Promise<LinkView>;
   /** Those the caller may see (`latchkey:ReadLink`, or their own), newest first. */
   listLinks(filter: LinkFilter, page: Page, caller: LinkCaller): Promise<PageOf<LinkView>>;
-  /** With its URL where asked for; `key` says which under a prefix. */
+  /** With its URL where asked for, which needs `latchkey:ReadLinkUrl` or to be who made it; `key` says which under a prefix. */
   showLink(id: string, caller: LinkCaller, options?: { readonly withUrl?: boolean; readonly key?: string | undefined }): Promise<LinkView>;
   /** Needs `latchkey:ChangeLink`. */
   changeLink(id: string, change: LinkChange, caller: LinkCaller): Promise<LinkView>;
@@ -115,7 +115,7 @@ export type Links = {
   revokeLink(id: string, caller: LinkCaller, options?: { readonly cut?: boolean }): Promise<LinkView>;
   /** Needs `latchkey:RevokeUrl`: on the object of a URL, the bucket or prefix of a rule, the user or role, `*` else. */
   revoke(rule: NewRevocation, caller: LinkCaller): Promise<RevocationDone>;
-  /** Needs `latchkey:RevokeUrl` on `*`. */
+  /** The rules, newest first. Needs `latchkey:RevokeUrl` on `*`. */
   listRevocations(page: Page, caller: LinkCaller): Promise<PageOf<Revocation>>;
   /** Ends a rule: what it refused works again. Needs `latchkey:RevokeUrl` on `*`. */
   removeRevocation(id: string, caller: LinkCaller): Promise<void>;

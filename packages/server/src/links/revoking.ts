@@ -49,8 +49,11 @@ export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocati
     async listRevocations({ after, limit }, caller) {
       refuseLinksAndStrangers(caller);
       await demand('*', caller);
-      const page = await records.list(REVOCATION, { prefix: RULES, after: after === undefined ? undefined : RULES + after, limit });
-      return { items: page.records.map(({ value }) => value as unknown as Revocation), next: page.next?.slice(RULES.length) };
+      const rules = await allRules(records);
+      rules.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
+      const start = after === undefined ? 0 : rules.findIndex(({ id }) => id === after) + 1;
+      const items = rules.slice(start, start + limit);
+      return { items, next: start + limit < rules.length ? items.at(-1)?.id : undefined };
     },
 
     async removeRevocation(id, caller) {
@@ -82,7 +85,7 @@ export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocati
       throw invalidArgument('What was signed before a moment can be revoked up to 15 minutes from now.', 'signedBefore', String(moment));
     const id = ruleId(target);
     const known = (await records.get(REVOCATION, RULES + id))?.value as unknown as Revocation | undefined;
-    if (known === undefined && (await isFull(records)))
+    if (known === undefined && (await allRules(records)).length >= MOST_RULES)
       throw new S3Error('LimitExceeded', { message: `There are ${MOST_RULES} revocations. Remove some, or revoke more with one.` });
     const revocation: Revocation = {
       ...target,
@@ -143,15 +146,16 @@ function arnOf(principal: Principal, accountId: string): string {
   return 'arn' in principal ? principal.arn : rootArn(accountId);
 }
 
-async function isFull(records: RecordStore): Promise<boolean> {
-  let count = 0;
+/** As many as there may be, which is not many. */
+async function allRules(records: RecordStore): Promise<Revocation[]> {
+  const rules: Revocation[] = [];
   let after: string | undefined;
   do {
     const page = await records.list(REVOCATION, { prefix: RULES, after, limit: 1000 });
-    count += page.records.length;
+    for (const { value } of page.records) rules.push(value as unknown as Revocation);
     after = page.next;
   } while (after !== undefined);
-  return count >= MOST_RULES;
+  return rules;
 }
 
 /** Some signatures of URLs that are over: each new one sweeps a few out, beginning anywhere. */
