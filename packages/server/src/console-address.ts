@@ -1,20 +1,31 @@
 /** What answers on the console address. */
+import { apiHandler, isApi } from './api/handler.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
+import type { Log } from './log.ts';
 import type { RequestCounts } from './metrics.ts';
-import type { Stores } from './pipeline.ts';
+import type { Site, Stores } from './pipeline.ts';
 
-export type ConsoleAddressOptions = { readonly stores: Stores; readonly counts: RequestCounts; readonly version: string };
+export type ConsoleAddressOptions = {
+  readonly stores: Stores;
+  readonly site: Site;
+  readonly log: Log;
+  readonly counts: RequestCounts;
+  readonly version: string;
+};
 
-export function consoleHandler({ stores, counts, version }: ConsoleAddressOptions): Handler {
+export function consoleHandler(options: ConsoleAddressOptions): Handler {
+  const { stores, counts, version } = options;
+  const answerApi = apiHandler(options);
   return async (incoming) => {
+    if (isApi(incoming.rawTarget)) return answerApi(incoming);
     const health = await healthReply(incoming, stores);
     if (health !== undefined) return health;
     switch (incoming.rawTarget) {
       case '/-/metrics':
         return textReply(200, counts.expose().trimEnd(), 'text/plain; version=0.0.4; charset=utf-8');
       case '/':
-        return textReply(200, `Latchkey ${version} is running. This address answers /-/health/ready and /-/metrics.`);
+        return textReply(200, `Latchkey ${version} is running. This address answers /api/v1, /-/health/ready and /-/metrics.`);
       default:
         return textReply(404, 'There is nothing here.');
     }

@@ -16,7 +16,7 @@ export type S3AddressOptions = {
 };
 
 export function s3Handler({ gateway, site, stores, region, version, consoleUrl }: S3AddressOptions): Handler {
-  const facts = JSON.stringify({ version, region, console: consoleUrl });
+  const facts = JSON.stringify({ version, region, console: consoleUrl, publicUrl: site.publicAddresses[0]?.url });
   return (incoming) => {
     // Where Host names a bucket, `-/…` is a key in it.
     const isOurs = incoming.rawTarget.startsWith('/-/') && bucketOfHost(headerValue(incoming.headers, 'host') ?? '', site) === undefined;

@@ -121,7 +121,11 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     counts,
   });
 
-  const consoleListener = await listen(options.consoleListen, consoleHandler({ stores, counts, version: options.version }), context);
+  const consoleListener = await listen(
+    options.consoleListen,
+    consoleHandler({ stores, site, log, counts, version: options.version }),
+    context,
+  );
   let s3: Listener;
   try {
     const facts = { region, version: options.version, consoleUrl: consoleListener.url };

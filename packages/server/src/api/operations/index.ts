@@ -1,0 +1,18 @@
+/** The table of the JSON API. */
+import type { ApiOperation } from '../operation.ts';
+import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
+import { presign } from './presign.ts';
+import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
+
+export const apiOperations: readonly ApiOperation[] = [
+  presign,
+  createLink,
+  listLinks,
+  getLink,
+  getLinkUrl,
+  changeLink,
+  revokeLink,
+  createRevocation,
+  listRevocations,
+  removeRevocation,
+];

@@ -1,0 +1,90 @@
+import { apiOperations } from '@latchkey/server/api/operations/index';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { api, documentOf, done, type Json, unsignedApiRequest } from '../support/json-api.ts';
+import { type TestServer, testServer } from '../support/test-server.ts';
+import { send, signed } from '../support/wire-client.ts';
+
+let server: TestServer;
+let document: Json;
+beforeAll(async () => {
+  server = await testServer();
+  await send(server, signed(server, 'PUT', '/photos'));
+  document = JSON.parse((await send({ s3: server.console }, unsignedApiRequest(server, 'GET', '/openapi.json'))).text);
+});
+afterAll(() => server.close(0));
+
+/** `[method, path, operation]` of each operation in the document. */
+const described = (): [string, string, Json][] =>
+  Object.entries<Json>(document.paths).flatMap(([path, methods]) =>
+    Object.entries<Json>(methods).map(([method, operation]): [string, string, Json] => [method.toUpperCase(), path, operation]),
+  );
+
+describe('the OpenAPI document', () => {
+  it('has exactly the operations that the server has', () => {
+    const table = apiOperations.map(({ name, method, path }) => `${method} /api/v1${path} ${name[0]?.toLowerCase()}${name.slice(1)}`);
+    expect(
+      described()
+        .map(([method, path, { operationId }]) => `${method} ${path} ${operationId}`)
+        .sort(),
+    ).toEqual([...table].sort());
+    expect(new Set(table.map((row) => row.split(' ')[2])).size).toBe(table.length);
+  });
+  it('describes every part of a path, and refers to nothing that it does not hold', () => {
+    for (const [, path, { parameters }] of described()) {
+      const inPath = parameters.filter(({ in: place }: Json) => place === 'path').map(({ name }: Json) => `{${name}}`);
+      expect(inPath).toEqual(path.match(/\{\w+\}/g) ?? []);
+    }
+    const references = JSON.stringify(document).match(/#\/components\/schemas\/\w+/g) ?? [];
+    expect(references.filter((reference) => !((reference.split('/').at(-1) as string) in document.components.schemas))).toEqual([]);
+  });
+  it('holds schemas that a validator understands, every one of them', () => {
+    const ajv = new Ajv2020({ strict: true, strictTypes: false, keywords: ['components'], formats: { 'date-time': true } });
+    ajv.addSchema({ $id: 'api', components: document.components }, 'api', true, false);
+    for (const name of Object.keys(document.components.schemas))
+      expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` }), name).not.toThrow();
+  });
+  it('says of a request body what the server says of it', async () => {
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': /^\d{4}-\d\d-\d\dT/ } });
+    ajv.addSchema({ $id: 'api', components: document.components }, 'api', true, false);
+    const bodies: readonly unknown[] = [
+      { bucket: 'photos', key: 'a' },
+      { bucket: 'photos', key: 'a', maxUses: 1.5 },
+      { bucket: 'photos', key: 'a', maxUses: 1, expiresIn: '15m' },
+      { bucket: 'photos', key: 'a', expiresIn: 'soon' },
+      { bucket: 'photos', key: 'a', more: 1 },
+      { key: 'a' },
+      { bucket: 'photos', key: 'a', method: 'PATCH' },
+      { bucket: 'photos', key: 'a', contentTypes: [] },
+      { bucket: 'photos', key: 'a', endpoint: 'ftp://x' },
+      [],
+      'text',
+    ];
+    const judge = ajv.compile({ $ref: 'api#/components/schemas/NewLink' });
+    for (const json of bodies) {
+      const { status } = await api(server, 'POST', '/links', { json });
+      expect([json, status < 300]).toEqual([json, judge(json)]);
+    }
+  });
+  it('is kept by the replies of every operation', async () => {
+    const { id, url } = await done(server, 'POST', '/links', {
+      json: { bucket: 'photos', key: 'a', maxUses: 1, notBefore: '2020-01-01T00:00:00Z', downloadName: 'ä.txt' },
+    });
+    await done(server, 'POST', '/presign', { json: { requests: [{ bucket: 'photos', key: 'a' }, { bucket: 'photos' }] } });
+    await done(server, 'GET', '/links', { query: { withUrl: 'true' } });
+    await done(server, 'GET', `/links/${id}`);
+    await done(server, 'POST', `/links/${id}/url`, { json: {} });
+    await done(server, 'PATCH', `/links/${id}`, { json: { newUrl: true } });
+    await done(server, 'DELETE', `/links/${id}`, { query: { cut: 'true' } });
+    await done(server, 'POST', '/revocations', { json: { by: 'url', url } });
+    const { revocation } = await done(server, 'POST', '/revocations', { json: { by: 'prefix', bucket: 'photos', prefix: 'old/' } });
+    await done(server, 'GET', '/revocations');
+    await done(server, 'DELETE', `/revocations/${revocation.id}`);
+    const { confirmed } = await documentOf(server);
+    expect([...confirmed].sort()).toEqual(
+      described()
+        .map(([, , { operationId }]) => operationId)
+        .sort(),
+    );
+  });
+});
