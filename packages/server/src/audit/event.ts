@@ -9,6 +9,8 @@ export type AuditEvent = {
   /** Whether it left everything as it was. */
   readonly isReadOnly: boolean;
   readonly incoming: Pick<Incoming, 'method' | 'rawTarget' | 'headers' | 'peer' | 'requestId' | 'receivedAt'>;
+  /** Of the target, decoded; the whole raw target is shown where there is none. */
+  readonly query?: readonly { readonly name: string; readonly value: string }[] | undefined;
   readonly bucket?: string | undefined;
   readonly key?: string | undefined;
   /** Nobody is known to have asked where authentication failed. */
@@ -18,11 +20,13 @@ export type AuditEvent = {
   readonly call?: QueryCall | undefined;
   /** Of a form upload: its fields. */
   readonly formFields?: ReadonlyMap<string, string> | undefined;
-  /** Of a call of the JSON API: what it asked for, without secrets. */
+  /** Of a call of the JSON API: what it asked for. What is called a secret, a token or a password is left out of the line. */
   readonly parameters?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly status: number;
   /** Of the reply: names and values in turn. */
   readonly replyHeaders?: readonly string[] | undefined;
+  /** Of an answer of IAM, STS or Latchkey: ids of what was made are taken from it. */
+  readonly answer?: Uint8Array | undefined;
   /** What the caller was told went wrong. */
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   /** Of the bodies, as they went over the wire. */

@@ -1,7 +1,7 @@
 /** The audit trail as the server uses it: events go in, and are found again. */
 import type { AuditEvent } from './event.ts';
 import type { TrailRecord } from './record.ts';
-import type { TrailVerdict } from './verify.ts';
+import type { TrailVerdict } from './verdict.ts';
 
 export type AuditTrail = {
   /**

@@ -1,0 +1,85 @@
+/** Puts the trail together: a queue in front of this process's chain, queries and checks of everybody's, and what is removed in time. */
+import type { TrailStore } from '@latchkey/storage/trail-store';
+import type { Log } from '../log.ts';
+import { chainWriter } from './chain-writer.ts';
+import type { AuditEvent } from './event.ts';
+import { eventQueue, type QueueLimits } from './event-queue.ts';
+import { type LineSite, linesOf, type OpenLine } from './line.ts';
+import { queryTrail } from './query.ts';
+import { applyRetention, type Retention } from './retention.ts';
+import { END_CHAIN, REMOVE_SEGMENTS, serviceLine } from './service-event.ts';
+import type { AuditTrail } from './trail.ts';
+import type { TrailKeys } from './trail-keys.ts';
+import { verifyTrail } from './verify.ts';
+
+export type TrailOptions = {
+  /** Closed with the trail. */
+  readonly store: TrailStore;
+  readonly keys: () => Promise<TrailKeys>;
+  readonly site: LineSite;
+  readonly retention?: Retention | undefined;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly limits?: Partial<QueueLimits> | undefined;
+};
+
+/** 64 MiB, or an eighth of what may be kept at all: retention takes whole segments. */
+const SEGMENT_BYTES = 64 * 1024 * 1024;
+const RETENTION_EVERY_MS = 10 * 60 * 1000;
+
+/** Begins this process's chain. A trail that can not be written at the moment is no reason not to start: it refuses changes until it can. */
+export async function openAuditTrail({ store, keys, site, retention = {}, log, now, limits }: TrailOptions): Promise<AuditTrail> {
+  const segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil((retention.maxBytes ?? Number.POSITIVE_INFINITY) / 8));
+  const writer = chainWriter({ store, keys, site, now, segmentBytes });
+  const queue = eventQueue({ writer, linesOf: (event) => surelyLinesOf(event, site, log), log, limits });
+  const retain = async (): Promise<void> => {
+    const count = await applyRetention(store, retention, now(), (removed) =>
+      queue.append(serviceLine(REMOVE_SEGMENTS, removed, now(), site)),
+    );
+    if (count > 0) log.info('old segments of the audit trail are removed', { segments: count });
+  };
+  let retaining: Promise<void> = Promise.resolve();
+  const retainLogged = (): void => {
+    retaining = retaining
+      .then(retain)
+      .catch((error: unknown) => log.error('old segments of the audit trail are not removed', { cause: String(error) }));
+  };
+  const timer = setInterval(retainLogged, RETENTION_EVERY_MS).unref();
+  await queue.begin();
+  retainLogged();
+
+  return {
+    requireRoom: queue.requireRoom,
+    record: queue.record as AuditTrail['record'],
+    query: (filter, page) => queryTrail(store, filter, page),
+    async verify({ expectedHead } = {}) {
+      // What is acknowledged by now is in it.
+      await queue.flush().catch(() => undefined);
+      return verifyTrail(store, await keys(), { expectedHead });
+    },
+    async close() {
+      clearInterval(timer);
+      await retaining;
+      try {
+        await queue.append(serviceLine(END_CHAIN, { chain: writer.chain }, now(), site));
+      } catch (error) {
+        log.error('the audit trail could not be written to its end', { cause: String(error) });
+      }
+      await store.close();
+    },
+  };
+}
+
+/** No event may stop those behind it: what can not be put into words is there with what is sure about it. */
+function surelyLinesOf(event: AuditEvent, site: LineSite, log: Log): readonly OpenLine[] {
+  try {
+    return linesOf(event, site);
+  } catch (error) {
+    const { peer, requestId, receivedAt } = event.incoming;
+    log.error('an event of the audit trail could not be put into words', { requestId, cause: String(error) });
+    const incoming = { method: '', rawTarget: '', headers: [], peer, requestId, receivedAt };
+    const { source, name, isReadOnly, status, bytesIn, bytesOut, endedAt } = event;
+    return linesOf({ source, name, isReadOnly, incoming, status, bytesIn, bytesOut, endedAt }, site);
+  }
+}
