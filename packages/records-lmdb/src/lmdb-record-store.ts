@@ -13,6 +13,7 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
   const { root, health, commits, table, close } = await openEnvironment({ directory, store: 'record store', onReadOnly });
   const records = table('records');
   const generations = table('generations');
+  const known = knownGenerations(() => root.resetReadTxn(), generations);
 
   return {
     async get(kind, id) {
@@ -34,16 +35,45 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
       // JSON is made before the write lock is taken; what cannot be JSON throws here.
       const prepared = changes.map(prepare);
       health.requireWritable();
-      return commits.change(() => apply(records, generations, prepared));
+      const result = await commits.change(() => apply(records, generations, prepared));
+      known.latest();
+      return result;
     },
-    generation(kind) {
-      root.resetReadTxn();
-      return readGeneration(generations, kind);
-    },
+    latest: known.latest,
+    generation: known.generation,
     async checkHealth() {
       health.requireWritable();
     },
     close,
+  };
+}
+
+/**
+ * Reads a kind's generation once after each `latest`: every look at what other processes have committed costs LMDB a new transaction,
+ * and a request asks after several kinds.
+ */
+function knownGenerations(refresh: () => void, generations: Table): Pick<RecordStore, 'latest' | 'generation'> {
+  const known = new Map<RecordKind, { readonly key: Buffer; value: number; asOf: number }>();
+  let now = 0;
+  let isFresh = false;
+  return {
+    latest() {
+      now += 1;
+      isFresh = false;
+    },
+    generation(kind) {
+      let entry = known.get(kind);
+      if (entry === undefined) {
+        entry = { key: Buffer.from(kind), value: 0, asOf: -1 };
+        known.set(kind, entry);
+      }
+      if (entry.asOf === now) return entry.value;
+      if (!isFresh) refresh();
+      isFresh = true;
+      entry.value = readGeneration(generations, entry.key);
+      entry.asOf = now;
+      return entry.value;
+    },
   };
 }
 
@@ -71,7 +101,8 @@ function apply(records: Table, generations: Table, changes: readonly Prepared[])
     else records.putSync(key, encode(versionAt(records, key) + 1, json));
   }
   for (const kind of new Set(changes.map((change) => change.kind))) {
-    generations.putSync(Buffer.from(kind), doubleBytes(readGeneration(generations, kind) + 1));
+    const key = Buffer.from(kind);
+    generations.putSync(key, doubleBytes(readGeneration(generations, key) + 1));
   }
   return { committed: true };
 }
@@ -107,8 +138,8 @@ function versionAt(records: Table, key: Buffer): number {
   return records.getBinaryFast(key)?.readDoubleLE(0) ?? 0;
 }
 
-function readGeneration(generations: Table, kind: RecordKind): number {
-  return generations.getBinaryFast(Buffer.from(kind))?.readDoubleLE(0) ?? 0;
+function readGeneration(generations: Table, key: Buffer): number {
+  return generations.getBinaryFast(key)?.readDoubleLE(0) ?? 0;
 }
 
 function doubleBytes(value: number): Buffer {

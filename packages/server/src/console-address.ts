@@ -18,6 +18,7 @@ export function consoleHandler(options: ConsoleAddressOptions): Handler {
   const { stores, counts, version } = options;
   const answerApi = apiHandler(options);
   return async (incoming) => {
+    stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);
     const health = await healthReply(incoming, stores);
     if (health !== undefined) return health;

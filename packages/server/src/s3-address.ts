@@ -18,6 +18,7 @@ export type S3AddressOptions = {
 export function s3Handler({ gateway, site, stores, region, version, consoleUrl }: S3AddressOptions): Handler {
   const facts = JSON.stringify({ version, region, console: consoleUrl, publicUrl: site.publicAddresses[0]?.url });
   return (incoming) => {
+    stores.records.latest();
     // Where Host names a bucket, `-/…` is a key in it.
     const isOurs = incoming.rawTarget.startsWith('/-/') && bucketOfHost(headerValue(incoming.headers, 'host') ?? '', site) === undefined;
     return isOurs ? answerOurs(incoming) : gateway.handle(incoming);

@@ -35,6 +35,7 @@ export function openMemoryRecordStore(): RecordStore {
       }
       return { committed: true };
     },
+    latest() {},
     generation(kind) {
       return kindOf(kind).generation;
     },

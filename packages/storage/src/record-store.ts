@@ -40,9 +40,14 @@ export type RecordStore = {
    */
   commit(changes: readonly RecordChange[]): Promise<CommitResult>;
   /**
+   * From here on, `generation` knows of every commit that has resolved by now in any process. Called once at the start of each request;
+   * a store whose other processes run elsewhere may learn of their changes later, and says how much.
+   */
+  latest(): void;
+  /**
    * A number that grows whenever a record of the kind is changed, in any process: what caches compare. Cheap enough for every request:
-   * it reads memory, never the disk or the network. A store whose other processes run elsewhere may learn of their changes later; it says how much.
-   * Promise: it has changed by the time a commit to the kind has resolved, and stays the same without one.
+   * it reads memory, never the disk or the network.
+   * Promise: it has changed by the time a commit to the kind has resolved, in another process after `latest`, and stays the same without one.
    */
   generation(kind: RecordKind): number;
   checkHealth(): Promise<void>;

@@ -20,6 +20,7 @@ export function untilCut(bytes: AsyncIterable<Uint8Array>, request: Authenticate
     const now = site.now();
     if (now - lookedAt < LOOK_EVERY_MS && now >= lookedAt) return false;
     lookedAt = now;
+    stores.records.latest();
     const current = generation();
     if (current === seen) return false;
     seen = current;
