@@ -9,13 +9,33 @@ import { refuseOtherOwner } from './expected-owner.ts';
 import type { Admitted, Authenticated, Authorised, Permission, Site, Stores } from './pipeline.ts';
 import { type DecisionFacts, requestContext, type Tags } from './request-context.ts';
 
-/** Throws AccessDenied unless every permission the operation needs is granted and the bucket belongs to whom the client expects. */
-export async function authorise(request: Admitted, stores: Stores, site: Site): Promise<Authorised> {
+/**
+ * Throws, or rejects with, AccessDenied unless every permission the operation needs is granted and the bucket belongs to whom the client
+ * expects; without a promise where all that decides is in memory.
+ */
+export function authorise(request: Admitted, stores: Stores, site: Site): Authorised | Promise<Authorised> {
+  const { bucket } = request;
+  if (bucket !== undefined) refuseOtherOwner(request, site);
   const judge = judgeOf(request, stores, site);
-  if (request.bucket !== undefined) refuseOtherOwner(request, site);
   const asked = request.operation.needs(request, stores, site);
-  for (const permission of asked instanceof Promise ? await asked : asked) await judge.demand(permission);
-  if (request.bucket !== undefined) await judge.prepare(request.bucket);
+  // What the policy of the addressed bucket says is at hand from here on, also for `may`.
+  const reached = bucket === undefined ? undefined : judge.reach(bucket);
+  if (asked instanceof Promise || reached instanceof Promise) {
+    return Promise.all([asked, reached]).then(([permissions]) => demandAll(judge, permissions, 0, request));
+  }
+  return demandAll(judge, asked, 0, request);
+}
+
+/** Goes on with a promise from the first permission that takes one. */
+function demandAll(judge: Judge, permissions: readonly Permission[], from: number, request: Admitted): Authorised | Promise<Authorised> {
+  for (let i = from; i < permissions.length; i++) {
+    const granted = judge.decideOn(permissions[i] as Permission, {});
+    if (granted !== undefined) return granted.then(() => demandAll(judge, permissions, i + 1, request));
+  }
+  return authorised(request, judge);
+}
+
+function authorised(request: Admitted, judge: Judge): Authorised {
   const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key } =
     request;
   const { operation, principal, signature, form, terms } = request;
@@ -24,99 +44,136 @@ export async function authorise(request: Admitted, stores: Stores, site: Site): 
   return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key, operation, principal, signature, form, terms, may, demand } as Authorised;
 }
 
-export type Judge = Pick<Authorised, 'may' | 'demand'> & {
-  /** Makes sure that what a bucket's policy says is at hand for `may`. */
-  prepare(bucket: string): Promise<void>;
-  /** What a decision is made from; for whoever wants to know why. */
-  accessFor(permission: Permission, facts?: { readonly requestTags?: Tags }): Promise<Access>;
-};
-
 /** Decides about one request. The policies of its principal came with it; those of buckets are fetched as they are named. */
-export function judgeOf(request: Authenticated, { objects, access }: Stores, site: Site): Judge {
-  const { principal } = request;
-  const buckets = new Map<string, BucketAccess | undefined>();
+export function judgeOf(request: Authenticated, stores: Pick<Stores, 'objects' | 'access'>, site: Site): Judge {
+  return new Judge(request, stores, site);
+}
 
-  return {
-    async prepare(bucket) {
-      await bucketAccess(bucket);
-    },
-    may(permission) {
-      const bucket = bucketOf(permission.resource);
-      if (bucket !== undefined && !buckets.has(bucket)) return false;
-      return isAllowed(permission, bucket === undefined ? undefined : buckets.get(bucket), {});
-    },
-    async demand(permission, facts = {}) {
-      const bucket = bucketOf(permission.resource);
-      const reached = bucket === undefined ? undefined : await bucketAccess(bucket);
-      // The usual way of root: no policy to look at.
-      if (principal.kind === 'root' && reached?.policy === undefined && permission.trust === undefined) return;
-      const more = await factsFor(permission, reached, facts);
-      const decision = decide(permission, reached, more);
-      if (decision.effect === 'deny') throw denied(decision, permission, request);
-    },
-    async accessFor(permission, facts = {}) {
-      const bucket = bucketOf(permission.resource);
-      const reached = bucket === undefined ? undefined : await bucketAccess(bucket);
-      return accessTo(permission, reached, await factsFor(permission, reached, facts));
-    },
+/** A class, because a request that gets by without its rarer methods should not have to make them. */
+export class Judge {
+  readonly #request: Authenticated;
+  readonly #stores: Pick<Stores, 'objects' | 'access'>;
+  readonly #site: Site;
+  /** What buckets say of themselves: mostly there is one. */
+  readonly #reached: { readonly bucket: string; readonly access: BucketAccess | undefined }[] = [];
+
+  constructor(request: Authenticated, stores: Pick<Stores, 'objects' | 'access'>, site: Site) {
+    this.#request = request;
+    this.#stores = stores;
+    this.#site = site;
+  }
+
+  readonly may: Authorised['may'] = (permission) => {
+    const bucket = bucketOf(permission.resource);
+    const reached = bucket === undefined ? undefined : this.#reached.find((each) => each.bucket === bucket);
+    if (bucket !== undefined && reached === undefined) return false;
+    if (this.#isFree(permission, reached?.access)) return true;
+    return this.#decide(permission, reached?.access, {}).effect === 'allow';
   };
 
-  async function bucketAccess(bucket: string): Promise<BucketAccess | undefined> {
-    if (buckets.has(bucket)) return buckets.get(bucket);
-    const found = access.find(bucket);
-    const settled = found instanceof Promise ? await found : found;
-    buckets.set(bucket, settled);
-    return settled;
+  readonly demand: Authorised['demand'] = async (permission, facts = {}) => {
+    await this.decideOn(permission, facts);
+  };
+
+  /** Makes sure that what a bucket's policy says is at hand for `may`. */
+  reach(bucket: string): BucketAccess | undefined | Promise<BucketAccess | undefined> {
+    const reached = this.#reached.find((each) => each.bucket === bucket);
+    if (reached !== undefined) return reached.access;
+    const found = this.#stores.access.find(bucket);
+    if (found instanceof Promise) return found.then((settled) => this.#keep(bucket, settled));
+    return this.#keep(bucket, found);
   }
 
-  async function factsFor(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): Promise<DecisionFacts> {
-    const objectTags = asksForObjectTags(reached) ? await tagsOf(permission.resource) : undefined;
-    return { requestTags: facts.requestTags, objectTags, more: permission.context };
+  /** Throws, or rejects with, AccessDenied; a promise only where something has to be read. */
+  decideOn(permission: Permission, facts: RequestFacts): undefined | Promise<void> {
+    const bucket = bucketOf(permission.resource);
+    const reached = bucket === undefined ? undefined : this.reach(bucket);
+    if (reached instanceof Promise) return reached.then((access) => this.#decideBy(permission, access, facts));
+    return this.#decideBy(permission, reached, facts);
   }
 
-  function asksForObjectTags(reached: BucketAccess | undefined): boolean {
+  /** What a decision is made from; for whoever wants to know why. */
+  async accessFor(permission: Permission, facts: RequestFacts = {}): Promise<Access> {
+    const bucket = bucketOf(permission.resource);
+    const reached = bucket === undefined ? undefined : await this.reach(bucket);
+    return this.#accessTo(permission, reached, await this.#factsFor(permission, reached, facts));
+  }
+
+  #keep(bucket: string, access: BucketAccess | undefined): BucketAccess | undefined {
+    this.#reached.push({ bucket, access });
+    return access;
+  }
+
+  #decideBy(permission: Permission, reached: BucketAccess | undefined, facts: RequestFacts): undefined | Promise<void> {
+    if (this.#isFree(permission, reached)) return undefined;
+    const more = this.#factsFor(permission, reached, facts);
+    if (more instanceof Promise) return more.then((settled) => this.#requireAllowed(permission, reached, settled));
+    this.#requireAllowed(permission, reached, more);
+    return undefined;
+  }
+
+  #requireAllowed(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): void {
+    const decision = this.#decide(permission, reached, facts);
+    if (decision.effect === 'deny') throw denied(decision, permission, this.#request);
+  }
+
+  /** The usual way of root: no policy to look at. */
+  #isFree(permission: Permission, reached: BucketAccess | undefined): boolean {
+    return this.#request.principal.kind === 'root' && reached?.policy === undefined && permission.trust === undefined;
+  }
+
+  #factsFor(
+    permission: Permission,
+    reached: BucketAccess | undefined,
+    { requestTags }: RequestFacts,
+  ): DecisionFacts | Promise<DecisionFacts> {
+    const more = permission.context;
+    if (!this.#asksForObjectTags(reached)) return { requestTags, objectTags: undefined, more };
+    return this.#tagsOf(permission.resource).then((objectTags) => ({ requestTags, objectTags, more }));
+  }
+
+  #asksForObjectTags(reached: BucketAccess | undefined): boolean {
+    const { principal } = this.#request;
     return reached?.asksForObjectTags === true || ('policies' in principal && principal.policies.asksForObjectTags);
   }
 
-  async function tagsOf(resource: string): Promise<Tags | undefined> {
+  async #tagsOf(resource: string): Promise<Tags | undefined> {
     const [bucket, key] = objectOf(resource) ?? [];
     if (bucket === undefined || key === undefined) return undefined;
-    type Names = Parameters<typeof objects.headObject>;
-    const record = await objects.headObject(bucket as Names[0], key as Names[1]).catch((error: unknown) => {
+    type Names = Parameters<Stores['objects']['headObject']>;
+    const record = await this.#stores.objects.headObject(bucket as Names[0], key as Names[1]).catch((error: unknown) => {
       if (error instanceof S3Error && error.code === 'NoSuchBucket') return undefined;
       throw error;
     });
     return record?.tags;
   }
 
-  function isAllowed(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): boolean {
-    if (principal.kind === 'root' && reached?.policy === undefined) return true;
-    return decide(permission, reached, facts).effect === 'allow';
-  }
-
-  function decide(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): Decision {
-    const weighed = accessTo(permission, reached, facts);
+  #decide(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): Decision {
+    const weighed = this.#accessTo(permission, reached, facts);
     return weighed.resourcePolicy !== undefined && permission.trust !== undefined
       ? evaluateTrust({ ...weighed, resourcePolicy: weighed.resourcePolicy })
       : evaluate(weighed);
   }
 
-  function accessTo(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): Access {
+  #accessTo(permission: Permission, reached: BucketAccess | undefined, facts: DecisionFacts): Access {
+    const { principal } = this.#request;
     const policies = 'policies' in principal ? principal.policies : undefined;
     return {
       request: {
         action: permission.action,
         resource: permission.resource,
-        principal: policyPrincipal(request, site.accountId),
-        context: requestContext(request, site, facts),
+        principal: policyPrincipal(this.#request, this.#site.accountId),
+        context: requestContext(this.#request, this.#site, facts),
       },
       identityPolicies: policies?.identity ?? [],
       permissionsBoundary: policies?.boundary,
       sessionPolicies: policies?.session,
-      resourcePolicy: permission.trust ?? resourcePolicy(request, permission, reached),
+      resourcePolicy: permission.trust ?? resourcePolicy(this.#request, permission, reached),
     };
   }
 }
+
+type RequestFacts = { readonly requestTags?: Tags | undefined };
 
 function policyPrincipal({ principal }: Authenticated, accountId: string): PolicyPrincipal {
   switch (principal.kind) {

@@ -7,9 +7,9 @@
  *
  * A browser's preflight is the one request that nobody signs and nobody has to: it is answered from the bucket's CORS rules alone.
  */
-import { S3Error } from '@latchkey/s3/errors';
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
 import { admit } from './admit.ts';
+import { authenticateAsMeant } from './authenticate/as-meant.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
 import { answerPreflight, crossOriginHeaders } from './bucket-cors.ts';
@@ -17,7 +17,6 @@ import { respectGuardrails } from './guardrails/respect.ts';
 import { headerValue } from './headers.ts';
 import { deliverer } from './links/deliver.ts';
 import type { Log } from './log.ts';
-import { otherMeanings } from './meanings.ts';
 import type { RequestCounts } from './metrics.ts';
 import { operations } from './operations/index.ts';
 import { parse } from './parse.ts';
@@ -49,20 +48,6 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
-  /** As it arrived; behind a proxy, as it may have been signed. The refusal is that of what arrived. */
-  async function authenticateAsMeant(addressed: Addressed): Promise<Authenticated> {
-    try {
-      return await authenticateOne(addressed);
-    } catch (refusal) {
-      if (site.publicAddresses.length === 0 || !(refusal instanceof S3Error) || refusal.code !== 'SignatureDoesNotMatch') throw refusal;
-      for (const meaning of otherMeanings(addressed, site)) {
-        const authenticated = await authenticateOne(meaning).catch(() => undefined);
-        if (authenticated !== undefined && authenticated.signature !== undefined) return authenticated;
-      }
-      throw refusal;
-    }
-  }
-
   return {
     async handle(incoming) {
       let request: Partial<Authenticated> = incoming;
@@ -72,12 +57,16 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         const addressed = parsed.scope === 'service' ? await withCall(parsed) : parsed;
         request = addressed;
         if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
-        const authenticated = await authenticateAsMeant(addressed);
+        // A step that has all it needs in memory answers without a promise, and is not waited for: each wait costs a request about as much as a look-up.
+        const who = authenticateAsMeant(addressed, site, authenticateOne);
+        const authenticated = who instanceof Promise ? await who : who;
         request = authenticated;
-        const admitted = await admit(authenticated, stores);
-        await respectGuardrails(admitted, stores.guardrails);
-        const authorised = await authorise(admitted, stores, site);
-        const reply = await deliver(authorised);
+        const within = admit(authenticated, stores);
+        const admitted = within instanceof Promise ? await within : within;
+        const respected = respectGuardrails(admitted, stores.guardrails);
+        if (respected instanceof Promise) await respected;
+        const may = authorise(admitted, stores, site);
+        const reply = await deliver(may instanceof Promise ? await may : may);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
         return headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
       } catch (cause) {

@@ -8,9 +8,9 @@ export type VerifyRules = {
   /** Whether SigV2 in the query is accepted. */
   readonly sigv2: boolean;
   /** Ignore an Authorization header of a foreign scheme (Bearer, Basic) beside a signature in the query, instead of refusing both as AWS does. */
-  readonly ignoreForeignAuthorization?: boolean;
+  readonly ignoreForeignAuthorization?: boolean | undefined;
   /** The bucket that the Host header names: SigV2 signs it and cannot know it otherwise. */
-  readonly virtualHostBucket?: string;
+  readonly virtualHostBucket?: string | undefined;
 };
 
 /** How far a clock may be off: 15 minutes. */

@@ -30,12 +30,27 @@ export type Verdict =
  * access key, session token, unsigned headers, signature, in this order. Never throws for a "no"; what `lookUp` throws passes through.
  */
 export async function verify(request: SignedRequest, rules: VerifyRules, lookUp: LookUp): Promise<Verdict> {
+  return verifyAtOnce(request, rules, lookUp);
+}
+
+/** As `verify`, but without a promise where `lookUp` answers without one: a server that knows its access keys saves a few microseconds a request. */
+export function verifyAtOnce(request: SignedRequest, rules: VerifyRules, lookUp: LookUp): Verdict | Promise<Verdict> {
   const authentication = readAuthentication(request, rules);
   if (authentication.kind === 'anonymous' || authentication.kind === 'refused') return authentication;
+  const known = lookUp(authentication.accessKeyId);
+  if (known instanceof Promise) return known.then((found) => verdictOn(authentication, request, rules, found));
+  return verdictOn(authentication, request, rules, known);
+}
+
+function verdictOn(
+  authentication: V4Authentication | V2Authentication,
+  request: SignedRequest,
+  { now }: VerifyRules,
+  known: KnownCredentials | undefined,
+): Verdict {
   const { accessKeyId } = authentication;
-  const known = await lookUp(accessKeyId);
   if (known === undefined) return refused({ kind: 'unknown-access-key', accessKeyId });
-  const wrongToken = refuseToken(accessKeyId, authentication.sessionToken, known, rules.now);
+  const wrongToken = refuseToken(accessKeyId, authentication.sessionToken, known, now);
   if (wrongToken !== undefined) return refused(wrongToken);
   const checked = checkSignature(authentication, request, known.secretAccessKey);
   return checked.ok ? { kind: 'verified', accessKeyId, authentication } : refused(checked.refusal);

@@ -4,7 +4,7 @@
  */
 import type { SignedRequest } from '@latchkey/sigv4/request';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
-import { verify } from '@latchkey/sigv4/verify';
+import { type Verdict, verifyAtOnce } from '@latchkey/sigv4/verify';
 import { asBytes } from '../headers.ts';
 import type { FoundCredentials, Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principals.ts';
@@ -17,35 +17,58 @@ import { signatureFacts } from './signature-facts.ts';
 
 export type CredentialLookUp = (accessKeyId: string) => FoundCredentials | undefined | Promise<FoundCredentials | undefined>;
 
-/** Throws the S3Error that says why a signature is not accepted. */
-export async function authenticate(
+/** Throws, or rejects with, the S3Error that says why a signature is not accepted. Without a promise where the access key is known already. */
+export function authenticate(
   addressed: Addressed,
   operation: Operation,
   rules: Pick<VerifyRules, 'region' | 'service' | 'sigv2'> & { readonly ignoreForeignAuthorization: boolean },
   identities: Pick<Identities, 'find' | 'fromToken'>,
-): Promise<Authenticated> {
-  const lookUp: CredentialLookUp = (accessKeyId) => identities.find(accessKeyId);
-  const now = new Date(addressed.receivedAt);
+): Authenticated | Promise<Authenticated> {
   const hosted = addressed.style === 'virtual' ? addressed.bucket : undefined;
   const { region, service, sigv2, ignoreForeignAuthorization } = rules;
-  const common = { region, service, sigv2, ignoreForeignAuthorization, now };
-  const current = hosted === undefined ? common : { ...common, virtualHostBucket: hosted };
+  const current: VerifyRules = {
+    region,
+    service,
+    sigv2,
+    ignoreForeignAuthorization,
+    now: new Date(addressed.receivedAt),
+    virtualHostBucket: hosted,
+  };
+  const asSigned = asSignatureReads(addressed);
   if (addressed.call !== undefined) {
-    const { principal, signature } = await authenticateCall(asSignatureReads(addressed), addressed.call, operation, current, identities);
-    return authenticated(addressed, operation, principal, signature);
+    return authenticateCall(asSigned, addressed.call, operation, current, identities).then(({ principal, signature }) =>
+      authenticated(addressed, operation, principal, signature),
+    );
   }
   let found: FoundCredentials | undefined;
-  const verdict = await verify(asSignatureReads(addressed), current, async (accessKeyId) => {
-    const looked = lookUp(accessKeyId);
-    found = looked instanceof Promise ? await looked : looked;
-    return found;
+  const keep = (credentials: FoundCredentials | undefined) => {
+    found = credentials;
+    return credentials;
+  };
+  const verdict = verifyAtOnce(asSigned, current, (accessKeyId) => {
+    const looked = identities.find(accessKeyId);
+    return looked instanceof Promise ? looked.then(keep) : keep(looked);
   });
+  if (verdict instanceof Promise) return verdict.then((settled) => asPrincipal(addressed, operation, current, identities, settled, found));
+  return asPrincipal(addressed, operation, current, identities, verdict, found);
+}
+
+function asPrincipal(
+  addressed: Addressed,
+  operation: Operation,
+  rules: VerifyRules,
+  identities: Pick<Identities, 'find'>,
+  verdict: Verdict,
+  found: FoundCredentials | undefined,
+): Authenticated | Promise<Authenticated> {
   switch (verdict.kind) {
     case 'refused':
       throw refused(verdict.refusal);
     case 'anonymous':
-      if (operation.authenticatedBy === 'form') return withForm(addressed, operation, await authenticateForm(addressed, current, lookUp));
-      return authenticated(addressed, operation, ANONYMOUS, undefined);
+      if (operation.authenticatedBy !== 'form') return authenticated(addressed, operation, ANONYMOUS, undefined);
+      return authenticateForm(addressed, rules, (accessKeyId) => identities.find(accessKeyId)).then((form) =>
+        withForm(addressed, operation, form),
+      );
     case 'verified': {
       if (operation.authenticatedBy === 'form') throw refused({ kind: 'two-mechanisms', argumentName: 'Authorization', argumentValue: '' });
       if (found === undefined) throw new Error('verified without credentials');

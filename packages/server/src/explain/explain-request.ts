@@ -90,7 +90,7 @@ async function checkGuardrails(checks: Check[], request: Admitted, { guardrails 
     await checked(
       checks,
       'guardrails',
-      () => respectGuardrails(request, guardrails),
+      async () => respectGuardrails(request, guardrails),
       () => 'No guardrail refuses it.',
     );
 }

@@ -2,9 +2,9 @@
 import { S3Error } from '@latchkey/s3/errors';
 import type { Refusal } from '@latchkey/sigv4/refusal';
 import { parseAmzDate } from '@latchkey/sigv4/scope';
+import { authenticateAsMeant } from '../authenticate/as-meant.ts';
 import { authenticate } from '../authenticate/authenticate.ts';
 import { headerValue } from '../headers.ts';
-import { otherMeanings } from '../meanings.ts';
 import type { Addressed, Authenticated, Operation, SignatureFacts } from '../pipeline.ts';
 import { describeAccessKey } from './access-key.ts';
 import { type Check, type CheckName, failed, passed, skipped } from './check.ts';
@@ -23,7 +23,7 @@ export async function explainSignature(addressed: Addressed, operation: Operatio
   let authenticated: Authenticated | undefined;
   while (authenticated === undefined) {
     try {
-      authenticated = await authenticateAsMeant(attempt, context);
+      authenticated = await asTheGateway(attempt, context);
     } catch (error) {
       if (!(error instanceof S3Error)) throw error;
       failures.set(checkOf(error), error);
@@ -48,20 +48,10 @@ export async function explainSignature(addressed: Addressed, operation: Operatio
 /** In the order in which a signature is judged. */
 const ORDER: readonly CheckName[] = ['mechanism', 'scope', 'expiry', 'access-key', 'session-token', 'signed-headers', 'signature'];
 
-/** What the gateway does: as the request arrived; behind a proxy, as it may have been signed. */
-async function authenticateAsMeant(addressed: Addressed, { stores, site, route }: ExplainContext): Promise<Authenticated> {
+/** By the gateway's own step. */
+async function asTheGateway(addressed: Addressed, { stores, site, route }: ExplainContext): Promise<Authenticated> {
   const rules = { region: site.region, service: 's3', ...site.signatures };
-  const authenticateOne = (meaning: Addressed) => authenticate(meaning, route(meaning), rules, stores.identities);
-  try {
-    return await authenticateOne(addressed);
-  } catch (refusal) {
-    if (!(refusal instanceof S3Error) || refusal.code !== 'SignatureDoesNotMatch') throw refusal;
-    for (const meaning of otherMeanings(addressed, site)) {
-      const authenticated = await authenticateOne(meaning).catch(() => undefined);
-      if (authenticated?.signature !== undefined) return authenticated;
-    }
-    throw refusal;
-  }
+  return authenticateAsMeant(addressed, site, (meaning) => authenticate(meaning, route(meaning), rules, stores.identities));
 }
 
 function refusalOf({ cause }: S3Error): Refusal | undefined {
@@ -156,7 +146,7 @@ async function explainFailure(name: CheckName, error: S3Error, attempt: Addresse
       return failed(name, error, `The signature does not cover ${refusal.names.join(', ')}: send it without, or sign with it.`);
     case 'signature-mismatch': {
       const difference = await findDifference(attempt, context, async (candidate) => {
-        const authenticated = await authenticateAsMeant(candidate, context).catch(() => undefined);
+        const authenticated = await asTheGateway(candidate, context).catch(() => undefined);
         return authenticated?.signature !== undefined;
       });
       const seen = { stringToSign: refusal.stringToSign, canonicalRequest: refusal.canonicalRequest };

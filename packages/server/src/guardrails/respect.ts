@@ -6,19 +6,27 @@ import type { Admitted, SignatureFacts } from '../pipeline.ts';
 import type { Guardrails, PresignedKind, Term } from './document.ts';
 import { EVERYWHERE, type GuardrailStore } from './store.ts';
 
-/** Throws AccessDenied, with the guardrail that says so for the operator. Requests signed in their headers are nobody's here. */
-export async function respectGuardrails(request: Admitted, store: GuardrailStore): Promise<void> {
+/**
+ * Throws, or rejects with, AccessDenied, with the guardrail that says so for the operator; without a promise where they are in memory.
+ * Requests signed in their headers are nobody's here.
+ */
+export function respectGuardrails(request: Admitted, store: GuardrailStore): void | Promise<void> {
   const { signature, bucket } = request;
   if (signature === undefined || signature.authType === 'REST-HEADER') return;
   const everywhere = store.find(EVERYWHERE);
-  check(request, signature, everywhere instanceof Promise ? await everywhere : everywhere, 'every bucket');
-  if (bucket === undefined) return;
-  const here = store.find(bucket);
-  check(request, signature, here instanceof Promise ? await here : here, `the bucket ${bucket}`);
+  const here = bucket === undefined ? undefined : store.find(bucket);
+  if (everywhere instanceof Promise || here instanceof Promise) {
+    return Promise.all([everywhere, here]).then((found) => checkBoth(request, signature, ...found));
+  }
+  checkBoth(request, signature, everywhere, here);
 }
 
-function check(request: Admitted, signature: SignatureFacts, guardrails: Guardrails | undefined, place: string): void {
-  if (guardrails === undefined) return;
+function checkBoth(request: Admitted, signature: SignatureFacts, everywhere: Guardrails | undefined, here: Guardrails | undefined): void {
+  if (everywhere !== undefined) check(request, signature, everywhere, 'every bucket');
+  if (here !== undefined) check(request, signature, here, `the bucket ${request.bucket}`);
+}
+
+function check(request: Admitted, signature: SignatureFacts, guardrails: Guardrails, place: string): void {
   const violation = violationOf(request, signature, guardrails);
   if (violation === undefined) return;
   throw new S3Error('AccessDenied', { cause: new Denial('guardrail', `A guardrail of ${place} refuses this request: ${violation}`) });
