@@ -174,14 +174,17 @@ function asLatin1(bytes: Uint8Array): string {
 
 type SentBytes = { bytes: number };
 
-/** Tells once what became of a reply. What is still in our own buffers when the connection goes has not been handed over. */
+/**
+ * Tells once what became of a reply. Of a chunk on its way when the connection goes nobody knows how much has arrived: it counts as handed over,
+ * or a client could have each first part of a chunk for nothing.
+ */
 function watchEnd(ended: NonNullable<Reply['ended']>, status: number, response: ServerResponse): SentBytes {
   const sent = { bytes: 0 };
   let isTold = false;
   const tell = (isComplete: boolean) => {
     if (isTold) return;
     isTold = true;
-    ended({ isComplete, bytes: isComplete ? sent.bytes : Math.max(0, sent.bytes - response.writableLength) });
+    ended({ isComplete, bytes: sent.bytes });
   };
   // What could not be sent at all was answered with another status.
   response.once('finish', () => tell(response.statusCode === status));

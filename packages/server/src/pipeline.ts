@@ -10,6 +10,8 @@ import type { ParsedTarget } from '@latchkey/sigv4/target';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { UseStore } from '@latchkey/storage/use-store';
+import type { AuditNotes } from './audit/event.ts';
+import type { AuditTrail } from './audit/trail.ts';
 import type { BucketAccessStore } from './bucket-access.ts';
 import type { GuardrailStore } from './guardrails/store.ts';
 import type { Identities } from './identity/identities.ts';
@@ -142,6 +144,7 @@ export type Stores = {
   readonly guardrails: GuardrailStore;
   readonly links: Links;
   readonly revocations: Revocations;
+  readonly trail: AuditTrail;
 };
 
 export type Site = {
@@ -184,12 +187,14 @@ export type Reply = {
   readonly close?: (() => Promise<void>) | undefined;
   /** Called once: when the last byte has been handed to the system, or the connection is gone. Never throws. */
   readonly ended?: ((end: ReplyEnd) => void) | undefined;
+  /** For the audit trail: never sent. */
+  readonly notes?: AuditNotes | undefined;
 };
 
 export type ReplyEnd = {
   /** Whether all of it was handed over. */
   readonly isComplete: boolean;
-  /** Of the body: how many were, as far as is known. */
+  /** Of the body: how many were, the chunk included that was on its way. */
   readonly bytes: number;
 };
 
