@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { type CommitQueue, commitQueue } from '@latchkey/storage/commit-queue';
 import { type Health, newHealth } from '@latchkey/storage/health';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { requireKnownFormat } from './directory-format.ts';
 
 export type EnvironmentOptions = {
   /** Made where it is not there. On a local file system: LMDB does not work over a network. */
   readonly directory: string;
-  /** What is kept there, in the sentence that says that it is read-only: "record store". */
+  /** What is kept there, "record store": in the file FORMAT, and in the sentence that says that it is read-only. */
   readonly store: string;
   /** Told that sentence, once. */
   readonly onReadOnly?: ((sentence: string) => void) | undefined;
@@ -31,6 +32,7 @@ export type Table = Database<Buffer, Buffer>;
 export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const { directory, store, onReadOnly, inTransaction = (changes) => changes() } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  await requireKnownFormat(directory, store);
   const health = newHealth(store, onReadOnly);
   const root = open<Buffer, Buffer>({
     path: directory,
