@@ -18,8 +18,14 @@ export async function serverProcesses(directory: string, count: number, flags: r
   }
 }
 
-export async function serverProcess(directory: string, flags: readonly string[] = []): Promise<ServerProcess> {
-  const process = await serve(['--data', directory, ...anyPorts, ...flags], { environment });
+/** `more` is added to what it finds in its environment; without `root` it makes its own credentials. */
+export async function serverProcess(
+  directory: string,
+  flags: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+  root: Readonly<Record<string, string>> = environment,
+): Promise<ServerProcess> {
+  const process = await serve(['--data', directory, ...anyPorts, ...flags], { environment: { ...root, ...more } });
   const stop = async () => void (await process.stop());
   return {
     s3: process.s3,
