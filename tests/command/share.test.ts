@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Latchkey, startLatchkey } from 'latchkey/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-type Shared = { readonly url: string; readonly expiresAt: string; readonly bucket: string; readonly key: string };
+type Shared = { readonly id: string; readonly url: string; readonly expiresAt: string; readonly bucket: string; readonly key: string };
 
 /** The environment of somebody who uses `store`. */
 const environmentOf = ({ endpoint, credentials }: Latchkey) => ({
@@ -37,9 +37,11 @@ describe('latchkey share', () => {
       const { status, stdout, stderr } = await share(path);
       expect(status).toBe(0);
       expect(stdout).toMatch(
-        /^http:\/\/127\.0\.0\.1:\d+\/shared\/[0-9a-f]{20}\/hello%20w%C3%B6rld\.txt\?X-Amz-[^\s]+X-Amz-Expires=3600&[^\s]+\n$/,
+        /^http:\/\/127\.0\.0\.1:\d+\/shared\/[0-9a-f]{20}\/hello%20w%C3%B6rld\.txt\?X-Amz-[^\s]+X-Amz-Credential=LKLN[^\s]+\n$/,
       );
-      expect(stderr).toMatch(/^Works until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, for everybody who has it\.\n/);
+      expect(stderr).toMatch(
+        /^Works until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, for everybody who has it\.\nTake it back with: latchkey link revoke LKLN[A-Z2-7]{16}\n/,
+      );
       const answer = await fetch(stdout.trim());
       expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'text/plain; charset=utf-8', 'meow']);
     });
@@ -47,13 +49,37 @@ describe('latchkey share', () => {
   it('prints JSON, and gives every file a place of its own', async () => {
     await withFile('a.bin', 'one', async (path) => {
       const [first, second] = [await shareJson(path, '--expires-in', '10m'), await shareJson(path)];
-      expect(first).toEqual({
-        url: expect.stringContaining('X-Amz-Expires=600'),
+      expect(first).toMatchObject({
+        id: expect.stringMatching(/^LKLN[A-Z2-7]{16}$/),
+        url: expect.stringContaining(first.id),
         expiresAt: expect.any(String),
         bucket: 'shared',
         key: expect.stringMatching(/^[0-9a-f]{20}\/a\.bin$/),
       });
+      expect(Date.parse(second.expiresAt) - Date.parse(first.expiresAt)).toBeGreaterThan(49 * 60_000);
       expect(second.key).not.toBe(first.key);
+    });
+  });
+  it('makes a link that can be taken back, and that works as often and from where it is told', async () => {
+    await withFile('a.txt', 'meow', async (path) => {
+      const once = await shareJson(path, '--uses', '1', '--from', '127.0.0.0/8', '--label', 'offer');
+      expect(once).toMatchObject({ maxUses: 1, sourceIp: ['127.0.0.0/8'], label: 'offer' });
+      expect([(await fetch(once.url)).status, (await fetch(once.url)).status]).toEqual([200, 403]);
+      const elsewhere = await shareJson(path, '--from', '192.0.2.7');
+      expect((await fetch(elsewhere.url)).status).toBe(403);
+      const revoked = await shareJson(path);
+      await latchkey(['link', 'revoke', revoked.id], { environment: environmentOf(store) });
+      expect((await fetch(revoked.url)).status).toBe(403);
+    });
+  });
+  it.each([
+    ['--uses', '0'],
+    ['--uses', 'twice'],
+    ['--from', 'nowhere'],
+    ['--expires-in', 'soon'],
+  ])('refuses %s %s with status 2 and a sentence that names the flag', async (flag, value) => {
+    await withFile('a.txt', 'meow', async (path) => {
+      expect(await share(path, flag, value)).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(flag) });
     });
   });
   it('sends a large file in parts that come out as the same bytes', async () => {
@@ -104,7 +130,7 @@ describe('latchkey share', () => {
     const empty = await startLatchkey({ stores: 'memory' });
     await withFile('a.txt', 'x', async (path) => {
       const { status, stderr } = await latchkey(['share', path, '--expires-in', '8d'], { environment: environmentOf(empty) });
-      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--expires-in must be') });
+      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--expires-in') });
       const again = await latchkey(['share', 's3://shared/x'], { environment: environmentOf(empty) });
       expect(again.status).toBe(1);
     });
@@ -133,6 +159,57 @@ describe('latchkey share', () => {
         environment: { ...environmentOf(store), AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
       });
       expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('http://127.0.0.1:1 can not be reached') });
+    });
+  });
+
+  it('makes an ordinary pre-signed URL with another S3, says so, and refuses what such a URL can not hold', async () => {
+    const { otherS3, stop } = await startOtherS3(store.endpoint);
+    const environment = { ...environmentOf(store), AWS_ENDPOINT_URL: otherS3 };
+    await withFile('a.txt', 'meow', async (path) => {
+      const { status, stdout, stderr } = await latchkey(['share', path, '--expires-in', '10m', '--json'], { environment });
+      expect(status).toBe(0);
+      const { id, url } = JSON.parse(stdout) as Partial<Shared>;
+      expect([id, url]).toEqual([undefined, expect.stringMatching(new RegExp(`^${otherS3}/shared/.*X-Amz-Expires=600&`))]);
+      expect(await (await fetch(url ?? '')).text()).toBe('meow');
+      expect(stderr).toContain('is another S3 than Latchkey: this is an ordinary pre-signed URL, which can not be taken back.');
+      const limited = await latchkey(['share', path, '--uses', '1', '--label', 'x'], { environment });
+      expect(limited).toEqual({ status: 1, stdout: '', stderr: expect.stringContaining('knows no --uses and no --label') });
+    });
+    await stop();
+  });
+  it('makes an ordinary pre-signed URL where the console address can not be reached, and says so', async () => {
+    await withFile('a.txt', 'meow', async (path) => {
+      const { status, stdout, stderr } = await share(path, '--console-url', 'http://127.0.0.1:1');
+      expect(status).toBe(0);
+      expect(stdout).toContain('X-Amz-Expires=3600');
+      expect(stderr).toContain('http://127.0.0.1:1');
+      expect((await share(path, '--console-url', 'http://127.0.0.1:1', '--uses', '1')).status).toBe(1);
+    });
+  });
+  it('takes the link back where the file does not arrive', async () => {
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: ['latchkey:CreateLink', 's3:GetObject'], Resource: '*' }],
+    };
+    await inTemporaryDirectory(async (cwd) => {
+      await writeFile(join(cwd, 'policy.json'), JSON.stringify(policy));
+      await writeFile(join(cwd, 'a.txt'), 'meow');
+      const asRoot = (...args: string[]) => latchkey(args, { environment: environmentOf(store), cwd });
+      await asRoot('user', 'create', 'reader');
+      await asRoot('user', 'put-policy', 'reader', 'own', 'policy.json');
+      const key = JSON.parse((await asRoot('key', 'create', 'reader', '--json')).stdout) as {
+        AccessKeyId: string;
+        SecretAccessKey: string;
+      };
+      const environment = {
+        AWS_ENDPOINT_URL: store.endpoint,
+        AWS_ACCESS_KEY_ID: key.AccessKeyId,
+        AWS_SECRET_ACCESS_KEY: key.SecretAccessKey,
+      };
+      const { status, stderr } = await latchkey(['share', 'a.txt', '--label', 'never'], { environment, cwd });
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('(AccessDenied)') });
+      const { stdout } = await asRoot('link', 'list', '--label', 'never', '--json');
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'revoked' });
     });
   });
 
@@ -179,6 +256,27 @@ describe('latchkey share', () => {
     other.close();
   });
 });
+
+/** An S3 that knows nothing of Latchkey: it hands everything else on as it came. */
+async function startOtherS3(endpoint: string) {
+  const { hostname, port } = new URL(endpoint);
+  const relay = createServer((client) => {
+    client.once('data', (first) => {
+      if (first.toString('latin1').startsWith('GET /-/')) {
+        client.end('HTTP/1.1 404 Not Found\r\ncontent-type: application/xml\r\ncontent-length: 8\r\nconnection: close\r\n\r\n<Error/>');
+        return;
+      }
+      const server = connect({ host: hostname, port: Number(port) });
+      server.write(first);
+      client.pipe(server).pipe(client);
+      server.on('error', () => client.destroy());
+      client.on('error', () => server.destroy());
+    });
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const { port: own } = relay.address() as { port: number };
+  return { otherS3: `http://127.0.0.1:${own}`, stop: async () => void relay.close() };
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

@@ -65,7 +65,8 @@ async function localCredentials(place: ClientTarget['place'], values: ClientValu
   return readRootCredentials(dataDirectory(values));
 }
 
-function isLoopback(url: string): boolean {
+/** Whether a URL can only lead to this machine. */
+export function isLoopback(url: string): boolean {
   return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);
 }
 

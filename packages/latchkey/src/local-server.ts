@@ -4,12 +4,16 @@ import { type Environment, localEndpoint, serveConfig, serveFlags } from './conf
 import { Failure } from './failure.ts';
 import { parseFlags } from './flags.ts';
 import type { Output } from './output.ts';
+import { type ServerFacts, serverFacts } from './server-facts.ts';
 import { startConfigured } from './start-configured.ts';
 import { showNewRoot } from './welcome.ts';
 
 /** The server on this machine: one that runs already, or one that this process has started. */
 export type LocalServer = {
   readonly endpoint: string;
+  /** Its console address, as it says itself. */
+  readonly console: string | undefined;
+  readonly publicUrl?: string | undefined;
   readonly region: string;
   /** Whether this process has started it, and must close it. */
   readonly isOurs: boolean;
@@ -23,22 +27,18 @@ export async function localServer(data: string, environment: Environment, output
   return (await findLocalServer(environment)) ?? startLocalServer(data, environment, output);
 }
 
-const PATIENCE_MS = 5_000;
-
 async function findLocalServer(environment: Environment): Promise<LocalServer | undefined> {
   const endpoint = localEndpoint(environment);
   if (endpoint === undefined) return undefined;
-  let facts: unknown;
+  let facts: ServerFacts | undefined;
   try {
-    const answer = await fetch(`${endpoint}/-/latchkey.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    facts = await answer.json();
+    facts = await serverFacts(endpoint);
   } catch (error) {
     if (isRefused(error)) return undefined;
-    facts = undefined;
   }
-  if (!isFacts(facts))
+  if (facts === undefined)
     throw new Failure(`What answers at ${endpoint} is not Latchkey. Stop it, or name the S3 to use with --endpoint-url.`);
-  return { endpoint, region: facts.region, isOurs: false, close: async () => {} };
+  return { endpoint, console: facts.console, publicUrl: facts.publicUrl, region: facts.region, isOurs: false, close: async () => {} };
 }
 
 async function startLocalServer(data: string, environment: Environment, output: Output): Promise<LocalServer> {
@@ -50,16 +50,18 @@ async function startLocalServer(data: string, environment: Environment, output: 
   );
   showNewRoot(root, config, output);
   output.say(`No server was running, so this command has started one with ${resolve(data)} on ${server.s3}.`);
-  return { endpoint: server.s3, region: config.region, isOurs: true, credentials: root.credentials, close: () => server.close() };
+  return {
+    endpoint: server.s3,
+    console: server.console,
+    region: config.region,
+    isOurs: true,
+    credentials: root.credentials,
+    close: () => server.close(),
+  };
 }
 
 /** Nobody listens: the connection was refused, on every address that the name has. */
 function isRefused(error: unknown): boolean {
   const { cause } = error as { cause?: { code?: string; errors?: readonly { code?: string }[] } };
   return cause?.code === 'ECONNREFUSED' || (cause?.errors?.every(({ code }) => code === 'ECONNREFUSED') ?? false);
-}
-
-function isFacts(value: unknown): value is { readonly region: string; readonly version: string } {
-  const { region, version } = (value ?? {}) as Record<string, unknown>;
-  return typeof region === 'string' && typeof version === 'string';
 }

@@ -14,9 +14,14 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Make a pre-signed URL or form for any S3, offline',
     load: async () => (await import('./commands/presign.ts')).presign,
   },
+  link: { summary: 'Make, list and take back links', load: async () => (await import('./commands/link.ts')).link },
   explain: {
     summary: 'Say what a pre-signed URL allows, or why it was refused',
     load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  'verify-audit': {
+    summary: 'Check that nothing in the audit trail was changed or taken away',
+    load: async () => (await import('./commands/verify-audit.ts')).verifyAudit,
   },
   'rotate-master-key': {
     summary: 'Seal every secret with a new master key',

@@ -1,36 +1,47 @@
 import { randomBytes } from 'node:crypto';
-import { type PresignedRequest, presign } from '@latchkey/sigv4/presign';
+import { presign } from '@latchkey/sigv4/presign';
+import { type ApiPlace, apiFlags, askApi, placeOf } from '../api-client.ts';
 import { clientFlags, requireCredentials, sendingTarget } from '../client-target.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { Failure, wrongUsage } from '../failure.ts';
 import type { Flags } from '../flags.ts';
+import { type ShownLink, tellLink, tellReach, withoutMilliseconds } from '../link-lines.ts';
+import { termFlags, termsOf } from '../link-terms.ts';
 import { type LocalFile, localFile } from '../local-file.ts';
 import { type LocalServer, localServer } from '../local-server.ts';
 import type { Output } from '../output.ts';
 import { isS3Uri, parseS3Uri, type S3Uri } from '../s3-uri.ts';
+import { ConsoleUnreachable, type ServerFacts, serverFacts } from '../server-facts.ts';
 import { inSentences } from '../signing-sentences.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { type Place, requireObject, upload } from '../upload.ts';
 
 const flags = {
-  'expires-in': { kind: 'text', value: 'TIME', help: 'Seconds, or 15m, 12h, 7d: how long the link works, 7 days at most (default 1h)' },
+  'expires-in': termFlags['expires-in'],
+  uses: { kind: 'text', value: 'N', help: 'How many downloads the link is good for' },
+  from: termFlags.from,
+  'download-as': { kind: 'text', value: 'NAME', help: 'The file name that browsers save it under' },
+  label: { kind: 'text', value: 'LABEL', help: 'A label to find and revoke links by' },
   bucket: { kind: 'text', value: 'NAME', help: 'Where the file goes; made if it is not there (default shared)' },
   'public-url': { kind: 'text', many: true, value: 'URL', help: 'The address under which the recipient reaches the S3' },
   ...clientFlags,
+  'console-url': apiFlags['console-url'],
   qr: { kind: 'switch', help: 'Also show the link as a QR code, on stderr' },
-  json: { kind: 'switch', help: 'Print one line of JSON: url, expiresAt, bucket, key' },
+  json: { kind: 'switch', help: 'Print one line of JSON: id, url, expiresAt, bucket, key' },
 } as const satisfies Flags;
 
 /** `latchkey share`: from a file to a link in one step. */
 export const share = defineCommand({
   usage: 'share FILE|s3://BUCKET/KEY',
-  description: `Puts a file into a bucket, under a name that nobody can guess, and prints a link to it that works for a while. An object that is
-there already is s3://BUCKET/KEY. Without an endpoint the store is the one on this machine; if none is running, one is started
-with the data directory and runs until Ctrl-C.`,
+  description: `Puts a file into a bucket, under a name that nobody can guess, and prints a link to it that works for a while and can be taken back.
+An object that is there already is s3://BUCKET/KEY. Without an endpoint the store is the one on this machine; if none is running, one
+is started with the data directory and runs until Ctrl-C. Another S3 than Latchkey gets an ordinary pre-signed URL, which knows neither
+--uses nor --from and works until it is over.`,
   flags,
   examples: [
     ['latchkey share report.pdf', 'A link that works for an hour'],
     ['latchkey share report.pdf --expires-in 10m --qr', 'For ten minutes, with a QR code for a phone'],
+    ['latchkey share report.pdf --uses 1 --from 192.0.2.0/24', 'For one download, from one network'],
     ['latchkey share s3://photos/cat.jpg --json', 'A link to an object that is already there'],
     ['latchkey share report.pdf --profile work --bucket team-files', 'Through another S3'],
   ],
@@ -38,14 +49,19 @@ with the data directory and runs until Ctrl-C.`,
     const subject = await subjectOf(call.positionals);
     const stop = new AbortController();
     const stopped = stopSignal().then((signal) => stop.abort(new Failure(`Stopped by ${signal}.`)));
-    const { place, server } = await findPlace(call);
+    const { place, facts, server } = await findPlace(call);
     try {
-      // What is wrong with the link's terms is said before anything is sent.
       const object = 'name' in subject ? newObject(call.values.bucket ?? 'shared', subject) : subject;
-      const link = linkTo(object, place, call);
-      if ('name' in subject)
-        await upload(subject, object, place, { signal: stop.signal, onProgress: call.output.progress(subject.sizeBytes) });
-      else await requireObject(object, place, { signal: stop.signal });
+      if (!('name' in subject)) await requireObject(object, place, { signal: stop.signal });
+      // What is wrong with the link's terms is said before anything is sent.
+      const { link, takeBack } = await linkTo(object, place, facts, call);
+      if ('name' in subject) {
+        const sending = upload(subject, object, place, { signal: stop.signal, onProgress: call.output.progress(subject.sizeBytes) });
+        await sending.catch(async (error: unknown) => {
+          await takeBack();
+          throw error;
+        });
+      }
       await print(link, object, call);
       if (server?.isOurs) {
         call.output.say('The link works while this command runs. Ctrl-C stops it.');
@@ -66,17 +82,31 @@ async function subjectOf(positionals: readonly string[]): Promise<LocalFile | S3
   return isS3Uri(subject) ? parseS3Uri(subject) : localFile(subject);
 }
 
-async function findPlace({ values, environment, output }: ShareCall): Promise<{ place: Place; server?: LocalServer }> {
+/** `facts` are those of a Latchkey server; any other S3 has none. */
+type FoundPlace = {
+  readonly place: Place;
+  readonly facts: Pick<ServerFacts, 'console' | 'publicUrl'> | undefined;
+  readonly server?: LocalServer;
+};
+
+async function findPlace({ values, environment, output }: ShareCall): Promise<FoundPlace> {
   const target = await sendingTarget(values, environment);
   if (target.place !== 'here') {
     const { url: endpoint } = target.place;
-    return {
-      place: { endpoint, region: target.region ?? 'us-east-1', style: target.style, credentials: requireCredentials(target, values) },
-    };
+    const credentials = requireCredentials(target, values);
+    const facts = await serverFacts(endpoint).catch((cause: unknown) => {
+      throw new Failure(`${endpoint} can not be reached: ${reasonOf(cause)}.`, { cause });
+    });
+    return { place: { endpoint, region: target.region ?? facts?.region ?? 'us-east-1', style: target.style, credentials }, facts };
   }
   const server = await localServer(values.data ?? 'data', environment, output);
   const credentials = server.credentials ?? requireCredentials(target, values);
-  return { place: { endpoint: server.endpoint, region: server.region, style: target.style, credentials }, server };
+  return { place: { endpoint: server.endpoint, region: server.region, style: target.style, credentials }, facts: server, server };
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;
 }
 
 /** 80 bits nobody can guess, so that one link says nothing about another. */
@@ -84,25 +114,79 @@ function newObject(bucket: string, file: LocalFile): S3Uri {
   return { bucket, key: `${randomBytes(10).toString('hex')}/${file.name}` };
 }
 
-function linkTo({ bucket, key }: S3Uri, { endpoint, region, style, credentials }: Place, { values, now }: ShareCall): PresignedRequest {
-  const expiresIn = values['expires-in'] ?? '1h';
-  const publicUrl = values['public-url']?.[0];
-  return inSentences(() => presign({ bucket, key, endpoint: publicUrl ?? endpoint, region, style, credentials, expiresIn, now: now() }));
+type Made = { readonly link: ShownLink | OrdinaryUrl; takeBack(): Promise<void> };
+type OrdinaryUrl = { readonly id?: undefined; readonly url: string; readonly expiresAt: string };
+
+async function linkTo(object: S3Uri, place: Place, facts: FoundPlace['facts'], call: ShareCall): Promise<Made> {
+  const { values, output } = call;
+  if (facts === undefined) return ordinaryUrl(object, place, call, `${place.endpoint} is another S3 than Latchkey`);
+  try {
+    return await newLink(object, placeOf(facts, place, values), values);
+  } catch (error) {
+    if (!(error instanceof ConsoleUnreachable)) throw error;
+    output.say(error.message);
+    return ordinaryUrl(object, place, call, 'No link can be made from here');
+  }
 }
 
-async function print({ url, expiresAt }: PresignedRequest, { bucket, key }: S3Uri, { values, output }: ShareCall): Promise<void> {
-  if (values.json) output.record({ url, expiresAt: expiresAt.toISOString(), bucket, key });
+async function newLink(object: S3Uri, api: ApiPlace, values: ShareCall['values']): Promise<Made> {
+  const body = {
+    ...object,
+    ...termsOf(values, 'GET'),
+    label: values.label,
+    endpoint: values['public-url']?.[0] ?? api.linkEndpoint,
+    style: values.style,
+  };
+  const link = await askApi<ShownLink>(api, { method: 'POST', path: '/links', body });
+  return {
+    link,
+    // That the file did not arrive is the error to tell.
+    takeBack: () => askApi<void>(api, { method: 'DELETE', path: `/links/${link.id}` }).catch(() => {}),
+  };
+}
+
+/** Whoever asked for more than an ordinary URL can hold must not believe to have got it. */
+function ordinaryUrl(
+  { bucket, key }: S3Uri,
+  { endpoint, region, style, credentials }: Place,
+  { values, now, output }: ShareCall,
+  why: string,
+): Made {
+  const beyond = (['uses', 'from', 'label'] as const).filter((name) => values[name] !== undefined).map((name) => `--${name}`);
+  if (beyond.length > 0) throw new Failure(`${why}, and an ordinary pre-signed URL knows no ${beyond.join(' and no ')}.`);
+  const { 'expires-in': expiresIn = '1h', 'download-as': downloadAs } = values;
+  const signed = inSentences(() =>
+    presign({
+      bucket,
+      key,
+      endpoint: values['public-url']?.[0] ?? endpoint,
+      region,
+      style,
+      credentials,
+      expiresIn,
+      downloadAs,
+      now: now(),
+    }),
+  );
+  output.say(`${why}: this is an ordinary pre-signed URL, which can not be taken back.`);
+  return { link: { url: signed.url, expiresAt: signed.expiresAt.toISOString() }, takeBack: async () => {} };
+}
+
+async function print(link: Made['link'], { bucket, key }: S3Uri, { values, output }: ShareCall): Promise<void> {
+  const { url = '' } = link;
+  if (values.json) output.record({ ...link, bucket, key });
   else output.line(url);
   if (values.qr) {
     const { qrCode } = await import('../qr-code.ts');
     output.say(qrCode(url, output.hasColours));
   }
-  tellLimits(url, expiresAt, output);
+  tell(link, output);
 }
 
-function tellLimits(url: string, expiresAt: Date, output: Output): void {
-  output.say(`Works until ${expiresAt.toISOString().replace(/\.\d+Z$/, 'Z')}, for everybody who has it.`);
-  if (/^(localhost|127\.|\[::1\])/.test(new URL(url).hostname)) {
-    output.say('Its address is that of this machine only; --public-url names the one that others reach.');
+function tell(link: Made['link'], output: Output): void {
+  if (link.id !== undefined) tellLink(link, output);
+  else {
+    output.say(`Works until ${withoutMilliseconds(link.expiresAt)}, for everybody who has it.`);
+    tellReach(link.url, output);
   }
 }
