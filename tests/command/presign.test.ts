@@ -101,13 +101,40 @@ describe('latchkey presign', () => {
       key: 'k',
     });
   });
-  it('signs the most that an upload by PUT may have as a term, and says in one sentence who enforces it', async () => {
-    const { status, stdout, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--max-size', '10MB']);
+  it('signs terms into a URL, and says in one sentence who holds to them', async () => {
+    const { status, stdout, stderr } = await presign([
+      ...['s3://b-1/k', '--method', 'PUT', '--max-uses', '3', '--from', '192.0.2.0/24', '--from', '2001:db8::1'],
+      ...['--min-size', '5', '--max-size', '10MB', '--content-types', 'image/*,application/pdf', '--no-overwrite'],
+    ]);
     expect(status).toBe(0);
-    expect(queryOf(stdout)).toMatchObject({ 'X-Latchkey-Max-Size': '10000000', 'X-Amz-SignedHeaders': 'host' });
-    expect(stderr).toMatch(/^Only a Latchkey server that enforces terms accepts this URL [^.]*any other S3 ignores the limit\.\n$/);
+    expect(queryOf(stdout)).toMatchObject({
+      'X-Latchkey-Max-Uses': '3',
+      'X-Latchkey-Source-Ip': '192.0.2.0/24,2001:db8::1',
+      'X-Latchkey-Min-Size': '5',
+      'X-Latchkey-Max-Size': '10000000',
+      'X-Latchkey-Content-Types': 'image/*,application/pdf',
+      'X-Latchkey-No-Overwrite': 'true',
+    });
+    expect(stderr).toBe(
+      'A Latchkey server holds the URL to --max-uses, --from, --min-size, --max-size, --content-types, --no-overwrite; any other S3 ignores what it does not know.\n',
+    );
     expect(await outcome(stdout)).toBe('verified');
     expect(await outcome(stdout.replace('Max-Size=10000000', 'Max-Size=99000000'))).toBe('signature-mismatch');
+    expect(await outcome(stdout.replace('&X-Latchkey-No-Overwrite=true', ''))).toBe('signature-mismatch');
+  });
+  it.each([
+    ['--max-uses', '0', 'GET'],
+    ['--max-uses', 'many', 'GET'],
+    ['--max-uses', '1', 'DELETE'],
+    ['--from', '192.0.2.0/33', 'GET'],
+    ['--from', 'example.com', 'GET'],
+    ['--from', '192.0.2.1', 'POST'],
+    ['--content-types', 'image', 'PUT'],
+    ['--content-types', 'image/*', 'GET'],
+  ])('refuses %s %s for %s with status 2 and a sentence that names the flag', async (flag, value, method) => {
+    const { status, stdout, stderr } = await presign(['s3://b-1/k', '--method', method, flag, value]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(flag);
   });
   it('pins the size of an upload by PUT, and says nothing of terms', async () => {
     const { stdout, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--content-length', '5']);
@@ -159,8 +186,11 @@ describe('latchkey presign', () => {
     });
   });
   it('refuses a flag that the method would ignore', async () => {
-    const { status, stderr } = await presign(['s3://b-1/k', '--method', 'PUT', '--min-size', '5']);
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('--min-size means nothing for PUT; it is for POST.') });
+    const { status, stderr } = await presign(['s3://b-1/k', '--method', 'HEAD', '--min-size', '5']);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('--min-size means nothing for HEAD; it is for PUT, POST.'),
+    });
     const read = await presign(['s3://b-1/k', '--max-size', '5']);
     expect({ status: read.status, stderr: read.stderr }).toEqual({
       status: 2,

@@ -15,6 +15,9 @@ const FLAG_OF_OPTION: Readonly<Record<string, string>> = {
   downloadAs: '--download-as',
   maxSize: '--max-size',
   minSize: '--min-size',
+  maxUses: '--max-uses',
+  sourceIp: '--from',
+  contentTypes: '--content-types',
 };
 
 /** Runs `make`; what the signing library refuses with a sentence about an option becomes one about the flag. */

@@ -11,6 +11,7 @@ import type { Output } from '../output.ts';
 import { parseS3Uri, type S3Uri } from '../s3-uri.ts';
 import { inSentences } from '../signing-sentences.ts';
 import { parseSize } from '../size.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'DELETE', 'POST'] as const;
 type Method = (typeof METHODS)[number];
@@ -21,7 +22,11 @@ const flags = {
   'content-type': { kind: 'text', value: 'TYPE', help: 'The type an upload must have (PUT, POST)' },
   'content-length': { kind: 'text', value: 'SIZE', help: 'The exact size an upload must have (PUT)' },
   'max-size': { kind: 'text', value: 'SIZE', help: 'The most an upload may have, such as 10MB (POST; PUT, with a Latchkey server)' },
-  'min-size': { kind: 'text', value: 'SIZE', help: 'The least an upload must have (POST)' },
+  'min-size': { kind: 'text', value: 'SIZE', help: 'The least an upload must have (POST; PUT, with a Latchkey server)' },
+  'max-uses': { kind: 'text', value: 'N', help: 'How many downloads or uploads it is good for (GET, HEAD, PUT, with a Latchkey server)' },
+  from: { kind: 'text', many: true, value: 'CIDR', help: 'An address or network that may use it (not POST; with a Latchkey server)' },
+  'content-types': { kind: 'text', value: 'TYPE,…', help: 'The types an upload may have, such as image/* (PUT, with a Latchkey server)' },
+  'no-overwrite': { kind: 'switch', help: 'Refuse an upload where there is an object (PUT, with a Latchkey server)' },
   'download-as': { kind: 'text', value: 'NAME', help: 'The file name that browsers save a download under (GET)' },
   'version-id': { kind: 'text', value: 'ID', help: 'A version of the object (GET, HEAD, DELETE)' },
   header: { kind: 'text', many: true, value: '"NAME: VALUE"', help: 'A header that must be sent as it is here (not POST)' },
@@ -38,7 +43,11 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof flags, readonly Method[]>>>
   'content-type': ['PUT', 'POST'],
   'content-length': ['PUT'],
   'max-size': ['PUT', 'POST'],
-  'min-size': ['POST'],
+  'min-size': ['PUT', 'POST'],
+  'max-uses': ['GET', 'HEAD', 'PUT'],
+  from: ['GET', 'HEAD', 'PUT', 'DELETE'],
+  'content-types': ['PUT'],
+  'no-overwrite': ['PUT'],
   'download-as': ['GET'],
   'version-id': ['GET', 'HEAD', 'DELETE'],
   header: ['GET', 'HEAD', 'PUT', 'DELETE'],
@@ -57,6 +66,7 @@ endpoint it signs for AWS; without credentials too, for the server on this machi
     ['latchkey presign s3://photos/cat.jpg', 'A download link for an hour'],
     ['latchkey presign s3://photos/cat.jpg --expires-in 7d --download-as "my cat.jpg"', 'For a week, saved under a name'],
     ['latchkey presign s3://inbox/scan.pdf --method PUT --content-type application/pdf --curl', 'A curl command that uploads a PDF'],
+    ['latchkey presign s3://photos/cat.jpg --max-uses 1 --from 192.0.2.0/24', 'For one download from one network, by a Latchkey server'],
     ['latchkey presign s3://inbox/from-ann/ --method POST --max-size 10MB --curl', 'A form that takes any file up to 10 MB'],
     ['latchkey presign s3://photos/cat.jpg --profile r2 --json', 'For another S3, as JSON'],
   ],
@@ -71,7 +81,7 @@ endpoint it signs for AWS; without credentials too, for the server on this machi
     }
     const common = await commonOptions(call);
     if (method === 'POST') printForm(object, await makeForm(object, common, values), values, output);
-    else await printUrl(object, makeUrl(method, object, common, values), values, output);
+    else await printUrl(object, makeUrl(method, object, { ...common, ...(await termsOf(values)) }, values), values, output);
     return 0;
   },
 });
@@ -101,7 +111,9 @@ function endpointOf({ place }: ClientTarget, environment: Environment, output: O
   return here;
 }
 
-function makeUrl(method: Exclude<Method, 'POST'>, object: S3Uri, common: Common, values: PresignValues) {
+type UrlOptions = Common & Awaited<ReturnType<typeof termsOf>>;
+
+function makeUrl(method: Exclude<Method, 'POST'>, object: S3Uri, common: UrlOptions, values: PresignValues) {
   return inSentences(() =>
     presignUrl({
       ...common,
@@ -115,10 +127,29 @@ function makeUrl(method: Exclude<Method, 'POST'>, object: S3Uri, common: Common,
       allowDotSegments: values['allow-dot-segments'] === true,
       ...(values['content-type'] !== undefined && { contentType: values['content-type'] }),
       ...(values['content-length'] !== undefined && { contentLength: parseSize(values['content-length'], '--content-length') }),
-      ...(values['max-size'] !== undefined && { maxSize: parseSize(values['max-size'], '--max-size') }),
       ...(values['download-as'] !== undefined && { downloadAs: values['download-as'] }),
     }),
   );
+}
+
+/** The limits that only a Latchkey server holds to. */
+async function termsOf(values: PresignValues) {
+  const { from } = values;
+  return {
+    ...(values['max-uses'] !== undefined && { maxUses: wholeNumber(values['max-uses'], '--max-uses') }),
+    // Loaded where it is needed: every module costs a millisecond of the start.
+    ...(from !== undefined && { sourceIp: (await import('../networks.ts')).networksOf(from, '--from') }),
+    ...(values['min-size'] !== undefined && { minSize: parseSize(values['min-size'], '--min-size') }),
+    ...(values['max-size'] !== undefined && { maxSize: parseSize(values['max-size'], '--max-size') }),
+    ...(values['content-types'] !== undefined && { contentTypes: contentTypesOf(values['content-types']) }),
+    ...(values['no-overwrite'] !== undefined && { noOverwrite: values['no-overwrite'] }),
+  };
+}
+
+function contentTypesOf(text: string): readonly string[] {
+  const types = text.split(',').map((type) => type.trim());
+  if (types.every((type) => /^[\w.+-]+\/(?:\*|[\w.+-]+)$/.test(type))) return types;
+  throw wrongUsage(`--content-types is a list of types such as image/*,application/pdf, not "${text}".`);
 }
 
 async function printUrl({ bucket, key }: S3Uri, signed: ReturnType<typeof makeUrl>, values: PresignValues, output: Output): Promise<void> {
@@ -130,16 +161,16 @@ async function printUrl({ bucket, key }: S3Uri, signed: ReturnType<typeof makeUr
     output.line(curl ?? url);
     for (const [name, value] of curl ? [] : Object.entries(headers)) output.say(`Must be sent with it: ${name}: ${value}`);
   }
-  if (values['max-size'] !== undefined) output.say(TERM_SIGNED);
+  const terms = TERM_FLAGS.filter((name) => values[name] !== undefined).map((name) => `--${name}`);
+  // S3 ignores parameters that begin with `x-`, so a limit that it does not know is no limit there.
+  if (terms.length > 0) output.say(`A Latchkey server holds the URL to ${terms.join(', ')}; any other S3 ignores what it does not know.`);
   if (values.qr) {
     const { qrCode } = await import('../qr-code.ts');
     output.say(qrCode(url, output.hasColours));
   }
 }
 
-/** S3 ignores parameters that begin with `x-`, so a limit that it does not know is no limit there. */
-const TERM_SIGNED =
-  'Only a Latchkey server that enforces terms accepts this URL and holds uploads to --max-size; one that does not yet refuses it, and any other S3 ignores the limit.';
+const TERM_FLAGS = ['max-uses', 'from', 'min-size', 'max-size', 'content-types', 'no-overwrite'] as const;
 
 /** A key that ends with a slash is the place for a file of any name. */
 async function makeForm({ bucket, key }: S3Uri, common: Common, values: PresignValues): Promise<PresignedPost> {
