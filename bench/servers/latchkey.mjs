@@ -1,6 +1,7 @@
 // Latchkey as `latchkey serve` runs it, in one process.
 import { openLocalObjectStore } from '@latchkey/objects-local/local-object-store';
 import { openLmdbRecordStore } from '@latchkey/records-lmdb/lmdb-record-store';
+import { openLocalTrailStore } from '@latchkey/records-lmdb/local-trail-store';
 import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
 import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
@@ -10,6 +11,7 @@ const running = await startServer({
   objects: await openLocalObjectStore({ directory: `${directory}/objects` }),
   records: await openLmdbRecordStore({ directory: `${directory}/records` }),
   uses: await openLocalUseStore({ directory: `${directory}/records/uses` }),
+  trail: await openLocalTrailStore({ directory: `${directory}/audit` }),
   region,
   root,
   listen: { host: '127.0.0.1', port: 0 },

@@ -3,6 +3,7 @@ import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, type ServerOptions, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 
 export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEYlatchkey' };
@@ -25,6 +26,7 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
     objects: openMemoryObjectStore(),
     records: openMemoryRecordStore(),
     uses: openMemoryUseStore(),
+    trail: openMemoryTrailStore(),
     region: REGION,
     root: ROOT,
     masterKeys: [MASTER_KEY],

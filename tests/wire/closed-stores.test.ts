@@ -1,6 +1,7 @@
 /** Whoever starts a server gives it the stores: it closes them, in any case. */
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import { expect, test } from 'vitest';
 import { testServer } from '../support/test-server.ts';
@@ -18,7 +19,8 @@ function watchedStores() {
   const objects = watched('objects', openMemoryObjectStore());
   const records = watched('records', openMemoryRecordStore());
   const uses = watched('uses', openMemoryUseStore());
-  return { stores: { objects, records, uses }, closed };
+  const trail = watched('trail', openMemoryTrailStore());
+  return { stores: { objects, records, uses, trail }, closed };
 }
 
 test('a server that is closed closes its stores', async () => {
@@ -26,7 +28,7 @@ test('a server that is closed closes its stores', async () => {
   const server = await testServer(stores);
   expect(closed).toEqual([]);
   await server.close();
-  expect(closed.sort()).toEqual(['objects', 'records', 'uses']);
+  expect(closed.sort()).toEqual(['objects', 'records', 'trail', 'uses']);
 });
 
 test('a server that can not have its address closes its stores', async () => {
@@ -34,6 +36,6 @@ test('a server that can not have its address closes its stores', async () => {
   const { stores, closed } = watchedStores();
   const listen = { host: '127.0.0.1', port: Number(new URL(first.s3).port) };
   await expect(testServer({ ...stores, listen })).rejects.toThrow('EADDRINUSE');
-  expect(closed.sort()).toEqual(['objects', 'records', 'uses']);
+  expect(closed.sort()).toEqual(['objects', 'records', 'trail', 'uses']);
   await first.close();
 });

@@ -4,6 +4,7 @@
 import { join, resolve } from 'node:path';
 import { wrongUsage } from './failure.ts';
 import type { Flags, Values } from './flags.ts';
+import { parseSize } from './size.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,6 +23,8 @@ export type Config = {
   /** Absolute path of a directory; so far every object store is one on disk, and every record store LMDB. */
   readonly objects: { readonly kind: 'file'; readonly directory: string };
   readonly records: { readonly kind: 'lmdb'; readonly directory: string };
+  /** Where the audit trail lives, and how long; without a limit all of it is kept. */
+  readonly audit: { readonly directory: string; readonly keepMs?: number | undefined; readonly maxBytes?: number | undefined };
   readonly sigv2: boolean;
   /** Addresses and networks, as given; the server judges them. */
   readonly trustedProxies: readonly string[];
@@ -52,6 +55,8 @@ export const serveFlags = {
   domain: { kind: 'text', many: true, value: 'NAME', help: 'Take BUCKET.NAME in Host for virtual-host style; localhost always is' },
   objects: { kind: 'text', value: 'file:DIR', help: 'Where objects live (default: in the data directory)' },
   records: { kind: 'text', value: 'lmdb:DIR', help: 'Where users, links and events live (default: in the data directory)' },
+  'audit-keep': { kind: 'text', value: 'DAYS', help: 'How long the audit trail is kept, such as 400d, or forever (default 400d)' },
+  'audit-max-size': { kind: 'text', value: 'SIZE', help: 'How large it may grow before its oldest part goes, or none (default 10GiB)' },
   sigv2: { kind: 'text', value: 'on|off', help: 'Accept pre-signed URLs and forms of the old signature version 2 (default on)' },
   'trusted-proxy': { kind: 'text', many: true, value: 'CIDR', help: 'A proxy whose X-Forwarded-For and -Proto are believed' },
   'tls-cert': { kind: 'text', value: 'FILE', help: 'Serve TLS with this certificate chain (PEM); read again when it changes' },
@@ -90,6 +95,11 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     region: region(values.region ?? 'us-east-1'),
     objects: { kind: 'file', directory: directory(values.objects, 'file', '--objects', join(data, 'objects')) },
     records: { kind: 'lmdb', directory: directory(values.records, 'lmdb', '--records', join(data, 'records')) },
+    audit: {
+      directory: join(data, 'audit'),
+      keepMs: keepFor(values['audit-keep'] ?? '400d'),
+      maxBytes: sizeLimit(values['audit-max-size'] ?? '10GiB'),
+    },
     sigv2: isOn(values.sigv2 ?? 'on', '--sigv2'),
     domains: (values.domain ?? []).map(domain),
     trustedProxies: values['trusted-proxy'] ?? [],
@@ -152,6 +162,23 @@ function directory(text: string | undefined, scheme: string, flag: string, other
   if (!text.startsWith(`${scheme}:`) || text.length === scheme.length + 1)
     throw wrongUsage(`${flag} is ${scheme}:DIRECTORY, not "${text}".`);
   return resolve(text.slice(scheme.length + 1));
+}
+
+/** In milliseconds; whole days, since that is how finely the trail is cut. */
+function keepFor(text: string): number | undefined {
+  if (text === 'forever') return undefined;
+  const days = Number(/^(\d{1,5})d$/.exec(text)?.[1]);
+  if (!(days >= 1)) throw wrongUsage(`--audit-keep is a number of days such as 400d, or forever, not "${text}".`);
+  return days * 86_400_000;
+}
+
+const MIN_AUDIT_BYTES = 1024 * 1024;
+
+function sizeLimit(text: string): number | undefined {
+  if (text === 'none') return undefined;
+  const bytes = parseSize(text, '--audit-max-size');
+  if (bytes < MIN_AUDIT_BYTES) throw wrongUsage(`--audit-max-size is at least 1MiB, or none, not "${text}".`);
+  return bytes;
 }
 
 function isOn(text: string, flag: string): boolean {

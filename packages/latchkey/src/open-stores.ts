@@ -1,11 +1,18 @@
 import { join } from 'node:path';
+import type { LocalTrailStoreOptions } from '@latchkey/records-lmdb/local-trail-store';
 import type { Log } from '@latchkey/server/log';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { TrailStore } from '@latchkey/storage/trail-store';
 import type { UseStore } from '@latchkey/storage/use-store';
 import type { Config } from './config.ts';
 
-export type OpenStores = { readonly objects: ObjectStore; readonly records: RecordStore; readonly uses: UseStore };
+export type OpenStores = {
+  readonly objects: ObjectStore;
+  readonly records: RecordStore;
+  readonly uses: UseStore;
+  readonly trail: TrailStore;
+};
 
 /** Opens the record store by itself. */
 export async function openRecords({ records }: Pick<Config, 'records'>, onReadOnly?: (sentence: string) => void): Promise<RecordStore> {
@@ -13,8 +20,20 @@ export async function openRecords({ records }: Pick<Config, 'records'>, onReadOn
   return openLmdbRecordStore({ directory: records.directory, ...(onReadOnly && { onReadOnly }) });
 }
 
+/** Opens the audit trail by itself. */
+export async function openTrail(
+  { audit }: Pick<Config, 'audit'>,
+  options: Omit<LocalTrailStoreOptions, 'directory'> = {},
+): Promise<TrailStore> {
+  const { openLocalTrailStore } = await import('@latchkey/records-lmdb/local-trail-store');
+  return openLocalTrailStore({ directory: audit.directory, ...options });
+}
+
 /** Opens the stores that a configuration names. Their code is loaded here and nowhere else, each only when it is wanted. */
-export async function openStores({ objects, records }: Pick<Config, 'objects' | 'records'>, log: Log): Promise<OpenStores> {
+export async function openStores(
+  { objects, records, audit }: Pick<Config, 'objects' | 'records' | 'audit'>,
+  log: Log,
+): Promise<OpenStores> {
   const onReadOnly = (sentence: string) => log.error('store is read-only', { cause: sentence });
   const onBackgroundError = (error: unknown) =>
     log.error('work in the background failed', { cause: error instanceof Error ? error.message : String(error) });
@@ -30,6 +49,7 @@ export async function openStores({ objects, records }: Pick<Config, 'objects' | 
       records: keep(await openRecords({ records }, onReadOnly)),
       // With the records that say how often it may be: whoever shares the ones shares the others.
       uses: keep(await openLocalUseStore({ directory: join(records.directory, 'uses'), onReadOnly })),
+      trail: keep(await openTrail({ audit }, { onReadOnly })),
       objects: keep(await openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError })),
     };
   } catch (error) {

@@ -33,6 +33,7 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
     const server = await startServer({
       ...config,
       ...stores,
+      auditRetention: config.audit,
       oidcIssuers,
       masterKeys: master.keys,
       reloadMasterKeys: master.reload,

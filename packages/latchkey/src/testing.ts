@@ -5,6 +5,7 @@ import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import { newMasterKey } from './master-key.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
@@ -77,11 +78,12 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
   try {
     const stores: OpenStores =
       directory === undefined
-        ? { objects: openMemoryObjectStore(), records: openMemoryRecordStore(), uses: openMemoryUseStore() }
+        ? { objects: openMemoryObjectStore(), records: openMemoryRecordStore(), uses: openMemoryUseStore(), trail: openMemoryTrailStore() }
         : await openStores(
             {
               objects: { kind: 'file', directory: join(directory, 'objects') },
               records: { kind: 'lmdb', directory: join(directory, 'records') },
+              audit: { directory: join(directory, 'audit') },
             },
             log,
           );

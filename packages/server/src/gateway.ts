@@ -9,6 +9,7 @@
  */
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
 import { admit } from './admit.ts';
+import { requestRecorder } from './audit/requests.ts';
 import { authenticateAsMeant } from './authenticate/as-meant.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
@@ -44,19 +45,23 @@ export type GatewayOptions = {
 export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
   const { identities } = stores;
   const route = createRouter(operations);
+  const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => errorReply(cause, incoming, site.hostId, log));
   const deliver = deliverer({ stores, site, log });
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
   return {
-    async handle(incoming) {
+    async handle(arrived) {
+      const watched = recorder.begin(arrived);
+      const { incoming } = watched;
       let request: Partial<Authenticated> = incoming;
       try {
         const parsed = parse(incoming, site);
         request = parsed;
         const addressed = parsed.scope === 'service' ? await withCall(parsed) : parsed;
         request = addressed;
-        if (addressed.method === 'OPTIONS') return await answerPreflight(addressed, stores);
+        if (addressed.method === 'OPTIONS')
+          return await recorder.end(watched, { request, reply: await answerPreflight(addressed, stores) });
         // A step that has all it needs in memory answers without a promise, and is not waited for: each wait costs a request about as much as a look-up.
         const who = authenticateAsMeant(addressed, site, authenticateOne);
         const authenticated = who instanceof Promise ? await who : who;
@@ -66,16 +71,21 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         const respected = respectGuardrails(admitted, stores.guardrails);
         if (respected instanceof Promise) await respected;
         const may = authorise(admitted, stores, site);
+        recorder.requireRoom(authenticated.operation);
         const reply = await deliver(may instanceof Promise ? await may : may);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
-        return headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
+        const sent = headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
+        const recorded = recorder.end(watched, { request, reply: sent });
+        return recorded instanceof Promise ? await recorded : recorded;
       } catch (cause) {
         const service = calledService(request, operations);
         const reply =
           service === undefined ? errorReply(cause, incoming, site.hostId, log) : queryErrorReply(cause, incoming, service, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
         const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
-        return crossOrigin(reply, { ...request, bucket, headers: incoming.headers } as Partial<Authenticated>, stores).catch(() => reply);
+        const seen = { ...request, bucket, headers: incoming.headers } as Partial<Authenticated>;
+        const sent = await crossOrigin(reply, seen, stores).catch(() => reply);
+        return recorder.endRefused(watched, { request, reply: sent, cause });
       }
     },
   };

@@ -2,7 +2,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import type { TrailStore } from '@latchkey/storage/trail-store';
 import type { UseStore } from '@latchkey/storage/use-store';
+import { openAuditTrail } from './audit/open-trail.ts';
+import type { Retention } from './audit/retention.ts';
+import { trailKeys } from './audit/trail-keys.ts';
 import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts';
 import { consoleHandler } from './console-address.ts';
 import { forgetUses } from './forget-uses.ts';
@@ -27,6 +31,10 @@ export type ServerOptions = {
   readonly records: RecordStore;
   /** How often links and URLs were used that may be used so many times. */
   readonly uses: UseStore;
+  /** What was asked, by whom, and what became of it. */
+  readonly trail: TrailStore;
+  /** Default: all of the trail is kept. */
+  readonly auditRetention?: Retention | undefined;
   /** Requests signed for another region are refused. */
   readonly region: string;
   readonly root: RootCredentials;
@@ -78,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     return await start(options);
   } catch (error) {
-    await Promise.all([options.objects.close(), options.records.close(), options.uses.close()]);
+    await Promise.all([options.objects, options.records, options.uses, options.trail].map((store) => store.close()));
     throw error;
   }
 }
@@ -109,7 +117,15 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   let boundUrl = '';
   const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
   const links = createLinks({ records, uses, identities, guardrails, site, endpoint });
-  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revocations(records) };
+  const trail = await openAuditTrail({
+    store: options.trail,
+    keys: () => trailKeys(records, sealer, { mayMake: true }),
+    site,
+    retention: options.auditRetention,
+    log,
+    now: site.now,
+  });
+  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revocations(records), trail };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
   const counts = createRequestCounts();
   const gateway = createGateway({
@@ -125,7 +141,10 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     options.consoleListen,
     consoleHandler({ stores, site, log, counts, version: options.version }),
     context,
-  );
+  ).catch(async (error: unknown) => {
+    await trail.close();
+    throw error;
+  });
   let s3: Listener;
   try {
     const facts = { region, version: options.version, consoleUrl: consoleListener.url };
@@ -133,6 +152,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     boundUrl = s3.url;
   } catch (error) {
     await consoleListener.close(0);
+    await trail.close();
     throw error;
   }
   const forgetting = forgetUses({ uses, now: site.now, log });
@@ -145,8 +165,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     },
     async close(graceMs = GRACE_MS) {
       await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
-      await Promise.all([identities.close(), forgetting.stop()]);
-      await Promise.all([objects.close(), records.close(), uses.close()]);
+      // Its last line says that nothing comes behind it; then the stores may go, whose keys it needs.
+      await Promise.all([identities.close(), forgetting.stop(), trail.close()]);
+      await Promise.all([objects.close(), records.close(), uses.close(), options.trail.close()]);
     },
   };
 }

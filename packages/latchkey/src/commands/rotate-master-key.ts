@@ -1,3 +1,4 @@
+import { addTrailKey } from '@latchkey/server/audit/trail-keys';
 import { checkMasterKey } from '@latchkey/server/identity/master-key-check';
 import { resealSecrets } from '@latchkey/server/identity/reseal';
 import { createSealer } from '@latchkey/server/identity/sealing';
@@ -30,6 +31,8 @@ With LATCHKEY_MASTER_KEY, set it to the new key, a comma and the old one, restar
       if (master.origin === 'file') await replaceMasterKeys(config.data, keys);
       const sealer = createSealer(keys);
       const secrets = await resealSecrets(store, sealer);
+      // Whoever had the old master key could have had the key of the audit trail: what comes is chained with another.
+      await addTrailKey(store, sealer);
       // What a server sealed with the old key while this went on.
       const late = await resealSecrets(store, sealer);
       if (master.origin === 'file') await replaceMasterKeys(config.data, late === 0 ? keys.slice(0, 1) : keys);

@@ -13,7 +13,6 @@ import type { TrailKeys } from './trail-keys.ts';
 import { verifyTrail } from './verify.ts';
 
 export type TrailOptions = {
-  /** Closed with the trail. */
   readonly store: TrailStore;
   readonly keys: () => Promise<TrailKeys>;
   readonly site: LineSite;
@@ -66,7 +65,6 @@ export async function openAuditTrail({ store, keys, site, retention = {}, log, n
       } catch (error) {
         log.error('the audit trail could not be written to its end', { cause: String(error) });
       }
-      await store.close();
     },
   };
 }

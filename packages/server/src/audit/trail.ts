@@ -19,7 +19,7 @@ export type AuditTrail = {
   query(filter: TrailFilter, page: TrailPaging): Promise<TrailPage>;
   /** Checks every line and every head of all processes' chains. `expectedHead` is what an earlier check printed as `head`. */
   verify(options?: { readonly expectedHead?: string | undefined }): Promise<TrailVerdict>;
-  /** Writes what waits, and ends this process's chain. */
+  /** Writes what waits, and ends this process's chain. The store stays open. */
   close(): Promise<void>;
 };
 

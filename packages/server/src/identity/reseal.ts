@@ -1,5 +1,6 @@
 /** Another master key: every secret that is sealed is opened and sealed anew. */
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import { resealTrailKeys } from '../audit/trail-keys.ts';
 import { changing, everyDocument } from './documents.ts';
 import { resealedCheck } from './master-key-check.ts';
 import { accessKeys } from './model.ts';
@@ -33,6 +34,7 @@ export async function resealSecrets(records: RecordStore, sealer: Sealer): Promi
     }
     after = page.next;
   } while (after !== undefined);
+  count += await resealTrailKeys(records, sealer);
   await records.commit([resealedCheck(sealer)]);
   return count;
 }
