@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Make a pre-signed URL or form for any S3, offline',
     load: async () => (await import('./commands/presign.ts')).presign,
   },
+  link: { summary: 'Make, list and take back links', load: async () => (await import('./commands/link.ts')).link },
   explain: {
     summary: 'Say what a pre-signed URL allows, or why it was refused',
     load: async () => (await import('./commands/explain.ts')).explain,
