@@ -73,6 +73,10 @@ describe.each(versions)('$name', ({ name, program, store }) => {
     await python('signature-versions.py');
   });
 
+  test('users, roles and sessions, and what becomes of the URLs that they sign', async () => {
+    expect(JSON.parse(await python('permissions-at-use.py'))).toEqual({ account: expect.stringMatching(/^\d{12}$/) });
+  });
+
   test('multipart uploads, conditions and errors', async () => {
     await python('multipart-and-conditions.py');
   });
