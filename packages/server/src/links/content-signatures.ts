@@ -54,7 +54,7 @@ const CHECKS: Readonly<Record<string, HeadCheck>> = Object.assign(Object.create(
   'image/gif': either(at(0, 'GIF87a'), at(0, 'GIF89a')),
   'image/webp': riff('WEBP'),
   'image/avif': brand(/avif|avis/),
-  'image/heic': brand(/hei[cmsx]|hev[cmsx]|mif1|msf1/),
+  'image/heic': brand(/hei[cmsx]|hev[cmsx]/),
   'image/heif': brand(/hei[cmsx]|hev[cmsx]|mif1|msf1/),
   'image/bmp': at(0, 'BM'),
   'image/tiff': either(at(0, 'II', 0x2a, 0), at(0, 'MM', 0, 0x2a)),

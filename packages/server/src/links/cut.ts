@@ -13,8 +13,10 @@ const LOOK_EVERY_MS = 250;
  * at the clock.
  */
 export function untilCut(bytes: AsyncIterable<Uint8Array>, request: Authenticated, stores: Stores, site: Site): AsyncIterable<Uint8Array> {
-  const generation = () => stores.revocations.generation() + stores.records.generation(LINK);
-  let seen = generation();
+  const isOfLink = linkOf(request.principal) !== undefined;
+  const generation = () => stores.revocations.generation() + (isOfLink ? stores.records.generation(LINK) : 0);
+  // Nothing at first: what was revoked since the request was admitted shows at the first look.
+  let seen: number | undefined;
   let lookedAt = site.now();
   const isDue = () => {
     const now = site.now();
@@ -29,8 +31,12 @@ export function untilCut(bytes: AsyncIterable<Uint8Array>, request: Authenticate
   return {
     [Symbol.asyncIterator]() {
       const iterator = bytes[Symbol.asyncIterator]();
+      const letGo = async (reason: unknown) => {
+        await iterator.return?.();
+        throw reason;
+      };
       return {
-        next: () => (isDue() ? refuseIfCut(request, stores).then(() => iterator.next()) : iterator.next()),
+        next: () => (isDue() ? refuseIfCut(request, stores).then(() => iterator.next(), letGo) : iterator.next()),
         return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
       };
     },
