@@ -20,9 +20,14 @@ export function objectsOf(
       const row = found(context, bucket, key);
       return row && recordOf(key, row);
     },
-    async openObject(bucket, key) {
-      const row = found(context, bucket, key);
-      return row && openRow(context, key, row);
+    // Not an async function: every GET comes through here, and all it needs is at hand.
+    openObject(bucket, key) {
+      try {
+        const row = found(context, bucket, key);
+        return Promise.resolve(row && new OpenRow(context, key, row));
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     async deleteObject(bucket, key, condition) {
       health.requireWritable();
@@ -100,29 +105,45 @@ function recordOf(key: ObjectKey, { sizeBytes, etag, lastModified, checksums, pa
   return { key, sizeBytes, etag, lastModified, headers, metadata, tags, checksums, partCount: partCount === 0 ? undefined : partCount };
 }
 
-function openRow(context: Context, key: ObjectKey, row: Row): OpenObject {
-  const { body, sizeBytes, partCount } = row;
-  const whole = { start: 0, end: sizeBytes - 1 };
-  const bytes = body.kind === 'inline' ? readInline(context.catalogue, body) : body.kind === 'none' ? Buffer.alloc(0) : undefined;
-  const unpin = body.kind === 'file' || body.kind === 'parts' ? context.pins.pin(body.id) : () => {};
-  return {
-    record: recordOf(key, row),
-    bytes,
-    async *read(range: ByteRange = whole, signal?: AbortSignal) {
-      try {
-        if (bytes === undefined) yield* readBody(context, body, sizeBytes, range, signal);
-        else if (range.end >= range.start) yield bytes.subarray(range.start, range.end + 1);
-      } finally {
-        unpin();
-      }
-    },
-    async part(partNumber) {
-      if (body.kind !== 'parts') return partNumber === 1 ? { range: whole, partCount: 1 } : undefined;
-      const piece = allPieces(context.catalogue, body.id).find((each) => each.partNumber === partNumber);
-      return piece && { range: { start: piece.start, end: piece.start + piece.sizeBytes - 1 }, partCount };
-    },
-    async close() {
-      unpin();
-    },
-  };
+/** A class, because most requests are done with `record` and `bytes`, and should not have to make the rest. */
+class OpenRow implements OpenObject {
+  readonly record: ObjectRecord;
+  readonly bytes: Buffer | undefined;
+  readonly #context: Context;
+  readonly #row: Row;
+  readonly #unpin: (() => void) | undefined;
+
+  constructor(context: Context, key: ObjectKey, row: Row) {
+    const { body } = row;
+    this.#context = context;
+    this.#row = row;
+    this.bytes = body.kind === 'inline' ? readInline(context.catalogue, body) : body.kind === 'none' ? Buffer.alloc(0) : undefined;
+    this.#unpin = body.kind === 'file' || body.kind === 'parts' ? context.pins.pin(body.id) : undefined;
+    this.record = recordOf(key, row);
+  }
+
+  async *read(range: ByteRange = this.#whole(), signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { bytes } = this;
+    try {
+      if (bytes === undefined) yield* readBody(this.#context, this.#row.body, this.#row.sizeBytes, range, signal);
+      else if (range.end >= range.start) yield bytes.subarray(range.start, range.end + 1);
+    } finally {
+      this.#unpin?.();
+    }
+  }
+
+  async part(partNumber: number): ReturnType<OpenObject['part']> {
+    const { body, partCount } = this.#row;
+    if (body.kind !== 'parts') return partNumber === 1 ? { range: this.#whole(), partCount: 1 } : undefined;
+    const piece = allPieces(this.#context.catalogue, body.id).find((each) => each.partNumber === partNumber);
+    return piece && { range: { start: piece.start, end: piece.start + piece.sizeBytes - 1 }, partCount };
+  }
+
+  async close(): Promise<void> {
+    this.#unpin?.();
+  }
+
+  #whole(): ByteRange {
+    return { start: 0, end: this.#row.sizeBytes - 1 };
+  }
 }

@@ -14,21 +14,36 @@ const AUTH_LABEL: Readonly<Record<SignatureFacts['authType'], string>> = {
   POST: 'post',
 };
 
+/** 1xx to 5xx, and a place for what there is not. */
+const STATUS_CLASSES = 6;
+
 export function createRequestCounts(): RequestCounts {
   // Labels are our own words: operations, ways to sign, status classes. Nothing that a client can make up.
-  const counts = new Map<string, number>();
+  const counts = new Map<string, Map<string, number[]>>();
   return {
     count(operation, authType, status) {
       const auth = authType === undefined ? 'anonymous' : AUTH_LABEL[authType];
-      const labels = `op="${operation}",auth="${auth}",status_class="${Math.floor(status / 100)}xx"`;
-      counts.set(labels, (counts.get(labels) ?? 0) + 1);
+      const byAuth = counts.get(operation) ?? new Map<string, number[]>();
+      const byClass = byAuth.get(auth) ?? new Array<number>(STATUS_CLASSES).fill(0);
+      const statusClass = Math.floor(status / 100);
+      byClass[statusClass] = (byClass[statusClass] ?? 0) + 1;
+      if (byClass[statusClass] > 1) return;
+      byAuth.set(auth, byClass);
+      counts.set(operation, byAuth);
     },
     expose() {
       const lines = [
         '# HELP latchkey_http_requests_total Requests answered on the S3 address.',
         '# TYPE latchkey_http_requests_total counter',
       ];
-      for (const [labels, value] of counts) lines.push(`latchkey_http_requests_total{${labels}} ${value}`);
+      for (const [operation, byAuth] of counts) {
+        for (const [auth, byClass] of byAuth) {
+          for (const [statusClass, value] of byClass.entries()) {
+            if (value === 0) continue;
+            lines.push(`latchkey_http_requests_total{op="${operation}",auth="${auth}",status_class="${statusClass}xx"} ${value}`);
+          }
+        }
+      }
       const memory = process.memoryUsage();
       lines.push('# HELP process_resident_memory_bytes Resident memory size in bytes.', '# TYPE process_resident_memory_bytes gauge');
       lines.push(`process_resident_memory_bytes ${memory.rss}`);

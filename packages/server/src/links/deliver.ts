@@ -27,7 +27,7 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     switch (operation.method) {
       case 'GET':
       case 'HEAD':
-        return download(request);
+        return request.terms === undefined ? uncounted(request) : download(request);
       case 'PUT':
       case 'POST':
         return upload(request);
@@ -35,6 +35,17 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
         return operation.run(request, stores, site);
     }
   };
+
+  /** Most requests: nothing is counted, and bytes that are in memory are sent before anything could be cut. */
+  function uncounted(request: Authorised): Promise<Reply> {
+    return request.operation
+      .run(request, stores, site)
+      .then((reply) => (reply.body === undefined || reply.body instanceof Uint8Array ? reply : untilRevoked(reply, reply.body, request)));
+  }
+
+  function untilRevoked(reply: Reply, body: AsyncIterable<Uint8Array>, request: Authorised): Reply {
+    return { ...reply, body: untilCut(body, request, stores, site) };
+  }
 
   async function download(request: Authorised): Promise<Reply> {
     const counted = countedOf(request);
