@@ -245,7 +245,7 @@ describe('a use', () => {
     const link = await newLink(server, '/box/replaced', { maxUses: 2 });
     await send(server, signed(server, 'PUT', '/box/replaced', { body: BYTES }));
     expect((await use(server, link, range('0-999'))).status).toBe(206);
-    await send(server, signed(server, 'PUT', '/box/replaced', { body: BYTES.map((byte) => byte ^ 1) }));
+    await send(server, signed(server, 'PUT', '/box/replaced', { body: Buffer.from(BYTES.map((byte) => byte ^ 1)) }));
     expect((await use(server, link, range('1000-1999'))).status).toBe(206);
     expect(await usedOf(link)).toBe(2);
   });

@@ -269,7 +269,7 @@ describe('the time of a link', () => {
     const link = await newLink(server, '/box/file', { expiresIn: '7d' });
     server.clock.now = () => start + 6 * DAY;
     const extended = { expiresAt: new Date(start + 12 * DAY).toISOString(), newUrl: true };
-    const { url } = await doneByApi(server, 'PATCH', `/links/${link.id}`, { json: extended, date: new Date(start + 6 * DAY) } as never);
+    const { url } = await doneByApi(server, 'PATCH', `/links/${link.id}`, { json: extended, date: new Date(start + 6 * DAY) });
     server.clock.now = undefined;
     expect((await at(start + 8 * DAY, url)).text).toBe('gold');
     expectError(await at(start + 8 * DAY, link.url), { status: 403, code: 'AccessDenied', message: 'Request has expired' });

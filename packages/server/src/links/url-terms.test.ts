@@ -3,7 +3,7 @@ import { splitUrl } from '@latchkey/sigv4/signed-url';
 import { describe, expect, test } from 'vitest';
 import { isTermName, urlTerms } from './url-terms.ts';
 
-const query = (...pairs: readonly (readonly [string, string])[]) => pairs.map(([name, value]) => ({ name, value, hasEquals: true }));
+const query = (...pairs: readonly (readonly [string, string])[]) => pairs.map(([name, value]) => ({ name, value }));
 
 describe('urlTerms', () => {
   test('reads what the signing library writes', () => {

@@ -20,7 +20,7 @@ export const MOST_USES = 1_000_000_000;
 export const MOST_ITEMS = 50;
 
 /** Throws InvalidArgument that names the parameter which is given twice (in whatever case), not known, or not well formed. */
-export function urlTerms(query: readonly QueryParameter[]): Terms {
+export function urlTerms(query: readonly Pick<QueryParameter, 'name' | 'value'>[]): Terms {
   const terms: Record<string, unknown> = {};
   for (const { name, value } of query) {
     if (!isTermName(name)) continue;
