@@ -80,6 +80,8 @@ describe('the OpenAPI document', () => {
     const { revocation } = await done(server, 'POST', '/revocations', { json: { by: 'prefix', bucket: 'photos', prefix: 'old/' } });
     await done(server, 'GET', '/revocations');
     await done(server, 'DELETE', `/revocations/${revocation.id}`);
+    await done(server, 'GET', '/audit');
+    await done(server, 'POST', '/audit/verify', { json: {} });
     const { confirmed } = await documentOf(server);
     expect([...confirmed].sort()).toEqual(
       described()

@@ -6,6 +6,8 @@
 import { S3Error } from '@latchkey/s3/errors';
 import { parseTarget } from '@latchkey/sigv4/target';
 import { admit } from '../admit.ts';
+import type { AuditEvent } from '../audit/event.ts';
+import { requestRecorder } from '../audit/requests.ts';
 import { authenticate } from '../authenticate/authenticate.ts';
 import { authorise } from '../authorise.ts';
 import { headerValue } from '../headers.ts';
@@ -14,6 +16,7 @@ import type { Log } from '../log.ts';
 import type { RequestCounts } from '../metrics.ts';
 import { refuseDoubtfulFraming } from '../parse.ts';
 import type { Addressed, Authenticated, Incoming, Operation, Reply, Site, Stores } from '../pipeline.ts';
+import { auditedParameters, auditedPlace } from './audited.ts';
 import { idempotency, idempotencyKey } from './idempotency.ts';
 import { checked, invalidInput, members, queryValues } from './input.ts';
 import { jsonBody } from './json-body.ts';
@@ -42,10 +45,14 @@ export function isApi(rawTarget: string): boolean {
 export function apiHandler({ stores, site, log, counts, version }: ApiOptions): Handler {
   const route = apiRouter(apiOperations);
   const rules = { region: site.region, service: 'latchkey', sigv2: false, ignoreForeignAuthorization: false } as const;
+  const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => problemReply(cause, incoming, log));
   const repeats = idempotency(stores.records, stores.identities.sealer, site.now);
 
-  return async (incoming) => {
+  return async (arrived) => {
+    const watched = recorder.begin(arrived);
+    const { incoming } = watched;
     let request: Partial<Authenticated> = incoming;
+    let parameters: AuditEvent['parameters'] = {};
     try {
       const addressed = addressedTo(incoming);
       request = addressed;
@@ -59,24 +66,26 @@ export function apiHandler({ stores, site, log, counts, version }: ApiOptions): 
       const admitted = await admit(authenticated, stores);
       const { bytes, sha256 } = await body.read();
       const input = inputOf(operation, path, authenticated, bytes);
+      parameters = auditedParameters(input);
+      request = { ...authenticated, ...auditedPlace(input) } as Partial<Authenticated>;
       const key = operation.isIdempotent ? keyOf(authenticated) : undefined;
       const needs = () => operation.needs(input, site);
       const caller = await authorise({ ...admitted, operation: { ...admitted.operation, needs } }, stores, site);
+      recorder.requireRoom(authenticated.operation);
       const run = () => operation.run({ input, caller, stores, site });
       const answer =
         key === undefined
           ? await run()
           : await repeats.once({ key, principal: principalId(caller.principal), operation: operation.name, bodySha256: sha256 }, run);
-      return counted(answerReply(operation.answer.status, answer), request);
+      const reply = answerReply(operation.answer.status, answer);
+      counts.count(operation.name, request.signature?.authType, reply.status);
+      return await recorder.end(watched, { request: { ...request, ...answer.about } as Partial<Authenticated>, reply, parameters });
     } catch (cause) {
-      return counted(problemReply(cause, incoming, log), request);
+      const reply = problemReply(cause, incoming, log);
+      counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
+      return recorder.endRefused(watched, { request, reply, cause, parameters });
     }
   };
-
-  function counted(reply: Reply, request: Partial<Authenticated>): Reply {
-    counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
-    return reply;
-  }
 }
 
 /** The target as it was signed. It is no bucket's, whatever Host says: this is another address than that of S3. */

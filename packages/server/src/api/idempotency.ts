@@ -59,7 +59,7 @@ export function idempotency(records: RecordStore, sealer: Sealer, now: () => num
         await records.commit([{ remove: { kind: IDEMPOTENCY, id }, ifVersion: version + 1 }]);
         throw refusal;
       }
-      const text = JSON.stringify('body' in answer ? answer : {});
+      const text = JSON.stringify('body' in answer ? { body: answer.body, headers: answer.headers } : {});
       await put(id, { bodySha256, startedAt: now(), answer: sealer.seal(text, placeOf(id)) }, version + 1);
       await sweep();
       return answer;
@@ -77,8 +77,8 @@ export function idempotency(records: RecordStore, sealer: Sealer, now: () => num
     if (age > KEPT_MS || (kept.answer === undefined && age > UNDER_WAY_MS)) return undefined;
     if (kept.bodySha256 !== bodySha256) throw new S3Error('IdempotentParameterMismatch');
     if (kept.answer === undefined) throw new S3Error('RequestInProgress');
-    const answer = JSON.parse(openKept(kept.answer, id)) as ApiAnswer & { readonly body?: unknown };
-    return { body: answer.body, headers: [...(answer.headers ?? []), 'Idempotent-Replayed', 'true'] };
+    const { body, headers = [] } = JSON.parse(openKept(kept.answer, id)) as ApiAnswer & { readonly body?: unknown };
+    return { body, headers: [...headers, 'Idempotent-Replayed', 'true'] };
   }
 
   function openKept(sealed: Sealed, id: string): string {

@@ -11,13 +11,19 @@ export type ApiAnswer = (
   | { readonly stream: AsyncIterable<Uint8Array>; readonly type: string }
 ) & {
   readonly headers?: readonly string[];
-  /** For the audit trail. */
+  /** For the audit trail: the object that it turned out to be about, and what else is to be known. */
+  readonly about?: { readonly bucket: string; readonly key?: string | undefined };
   readonly notes?: AuditNotes;
 };
 
 export function answerReply(status: number, answer: ApiAnswer): Reply {
+  return { ...replyOf(status, answer), notes: answer.notes };
+}
+
+function replyOf(status: number, answer: ApiAnswer): Reply {
   if ('stream' in answer) return reply(status, answer.type, answer.stream, answer.headers);
-  return answer.body === undefined ? reply(204, undefined, undefined, answer.headers) : jsonReply(status, answer.body, answer);
+  if (answer.body === undefined) return reply(204, undefined, undefined, answer.headers);
+  return jsonReply(status, answer.body, { headers: answer.headers });
 }
 
 export function jsonReply(

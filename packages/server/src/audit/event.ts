@@ -59,5 +59,7 @@ export type AffectedObject = {
   readonly operation: string;
   readonly bucket: string;
   readonly key: string;
+  /** Of a link that was made. */
+  readonly linkId?: string | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
 };

@@ -19,11 +19,26 @@ export type LineSite = { readonly accountId: string; readonly region: string; re
 /** One line for the request, and one for each object it affected besides. */
 export function linesOf(event: AuditEvent, site: LineSite): OpenLine[] {
   const lines = [lineOf(event, site)];
-  for (const { operation, bucket, key, error } of event.notes?.affected ?? []) {
+  for (const { operation, bucket, key, linkId, error } of event.notes?.affected ?? []) {
     // What a request does many times: each with the status that it alone would have had.
     const status = error === undefined ? 204 : error.code === 'InternalError' ? 500 : 403;
     const { notes, answer, query, bytesIn, ...common } = event;
-    lines.push(lineOf({ ...common, name: operation, bucket, key, error, status, bytesIn: 0, bytesOut: 0 }, site));
+    lines.push(
+      lineOf(
+        {
+          ...common,
+          name: operation,
+          bucket,
+          key,
+          error,
+          status,
+          bytesIn: 0,
+          bytesOut: 0,
+          notes: linkId === undefined ? undefined : { linkId },
+        },
+        site,
+      ),
+    );
   }
   return lines;
 }

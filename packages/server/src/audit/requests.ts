@@ -12,6 +12,8 @@ export type Outcome = {
   readonly reply: Reply;
   /** What was thrown, if anything was. */
   readonly cause?: unknown;
+  /** Of a call of the JSON API, whose answers say nothing that has to be taken from them. */
+  readonly parameters?: AuditEvent['parameters'];
 };
 
 export type RequestRecorder = {
@@ -122,7 +124,11 @@ function sizeOf({ body, contentLength, status }: Reply, { method }: Partial<Auth
 type Ending = Pick<AuditEvent, 'bytesOut' | 'isCut' | 'endedAt'>;
 
 /** Field by field, for speed. */
-function eventOf({ incoming, body }: WatchedRequest, { request, reply, cause }: Outcome, { bytesOut, isCut, endedAt }: Ending): AuditEvent {
+function eventOf(
+  { incoming, body }: WatchedRequest,
+  { request, reply, cause, parameters }: Outcome,
+  { bytesOut, isCut, endedAt }: Ending,
+): AuditEvent {
   const { operation, call, target, bucket, key, form, principal, signature } = request;
   return {
     source: sourceOf(operation, call !== undefined),
@@ -138,7 +144,8 @@ function eventOf({ incoming, body }: WatchedRequest, { request, reply, cause }: 
     formFields: form?.fields,
     status: reply.status,
     replyHeaders: reply.headers,
-    answer: call !== undefined && reply.body instanceof Uint8Array ? reply.body : undefined,
+    parameters,
+    answer: call !== undefined && parameters === undefined && reply.body instanceof Uint8Array ? reply.body : undefined,
     error: reply.status >= 400 ? errorOf(cause) : undefined,
     bytesIn: body?.bytes ?? 0,
     bytesOut,

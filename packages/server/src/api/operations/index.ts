@@ -1,5 +1,6 @@
 /** The table of the JSON API. */
 import type { ApiOperation } from '../operation.ts';
+import { queryAudit, verifyAudit } from './audit.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
@@ -15,4 +16,6 @@ export const apiOperations: readonly ApiOperation[] = [
   createRevocation,
   listRevocations,
   removeRevocation,
+  queryAudit,
+  verifyAudit,
 ];

@@ -38,7 +38,7 @@ export const createLink = defineApiOperation({
   async run(call) {
     const { stores, site, input } = call;
     const made = await stores.links.createLink(asNewLink(input.body, site.now()), linkCaller(call));
-    return { body: shownLink(made), notes: notesOf(made) };
+    return { body: shownLink(made), ...toldOf(made) };
   },
 });
 
@@ -71,7 +71,7 @@ export const getLink = defineApiOperation({
   async run(call) {
     const { withUrl = false } = call.input.query;
     const shown = await call.stores.links.showLink(idOf(call.input.path), linkCaller(call), { withUrl });
-    return { body: shownLink(shown), notes: notesOf(shown) };
+    return { body: shownLink(shown), ...toldOf(shown) };
   },
 });
 
@@ -87,7 +87,7 @@ export const getLinkUrl = defineApiOperation({
   async run(call) {
     const { path, body } = call.input;
     const shown = await call.stores.links.showLink(idOf(path), linkCaller(call), { withUrl: true, key: body.key });
-    return { body: shownRequest(shown, body.key), notes: notesOf(shown) };
+    return { body: shownRequest(shown, body.key), ...toldOf(shown) };
   },
 });
 
@@ -103,7 +103,7 @@ export const changeLink = defineApiOperation({
   async run(call) {
     const { path, body } = call.input;
     const changed = await call.stores.links.changeLink(idOf(path), asLinkChange(body, call.site.now()), linkCaller(call));
-    return { body: shownLink(changed), notes: notesOf(changed) };
+    return { body: shownLink(changed), ...toldOf(changed) };
   },
 });
 
@@ -119,7 +119,7 @@ export const revokeLink = defineApiOperation({
   async run(call) {
     const { cut } = call.input.query;
     const revoked = await call.stores.links.revokeLink(idOf(call.input.path), linkCaller(call), { ...(cut !== undefined && { cut }) });
-    return { body: shownLink(revoked), notes: notesOf(revoked) };
+    return { body: shownLink(revoked), ...toldOf(revoked) };
   },
 });
 
@@ -137,6 +137,7 @@ function idOf(path: Readonly<Record<string, string>>): string {
   return path.id ?? '';
 }
 
-function notesOf({ id }: LinkView) {
-  return { linkId: id };
+/** What the trail is told of a call that turned out to be about this link. */
+function toldOf({ id, bucket, key }: LinkView) {
+  return { about: { bucket, key }, notes: { linkId: id } };
 }

@@ -23,14 +23,18 @@ export const presign = defineApiOperation({
   needs: ({ body }) => (isMany(body) ? body.requests : [body]).map((request) => linkPermission('CreateLink', request)),
   async run(call) {
     const { body } = call.input;
-    if (!isMany(body)) return madeFor(body, call);
+    if (!isMany(body)) {
+      const { body: answer, made } = await madeFor(body, call);
+      return { body: answer, about: made, notes: { linkId: made.linkId } };
+    }
     const answers = await Promise.allSettled(body.requests.map((request) => madeFor(request, call)));
     const broken = answers.find((answer) => answer.status === 'rejected' && !isRefusal(answer.reason));
     if (broken !== undefined) throw (broken as PromiseRejectedResult).reason;
     const items = answers.map((answer) =>
       answer.status === 'fulfilled' ? answer.value.body : { problem: problemOf(answer.reason, call.caller.requestId) },
     );
-    return { body: { items } };
+    const affected = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.made] : []));
+    return { body: { items }, notes: { affected } };
   },
 });
 
@@ -42,5 +46,6 @@ async function madeFor(request: InferOutput<typeof newLink>, call: ApiCall) {
   const { stores, site } = call;
   if (request.method !== 'POST' && request.key === undefined) throw invalidInput([{ pointer: '/key', detail: 'must be given.' }]);
   const made = await stores.links.createLink(asNewLink(request, site.now()), linkCaller(call));
-  return { body: shownRequest(made), notes: { linkId: made.id } };
+  const { id, bucket, key } = made;
+  return { body: shownRequest(made), made: { operation: 'CreateLink', bucket, key: key ?? made.keyPrefix ?? '', linkId: id } };
 }

@@ -1,6 +1,7 @@
 /** What is refused from the next request on, besides single links: URLs that an SDK signed, everything of a user, a label, a bucket. */
 
 import { optional } from 'valibot';
+import type { AuditNotes } from '../../audit/event.ts';
 import type { RevocationDone } from '../../links/links.ts';
 import { members } from '../input.ts';
 import { linkCaller } from '../link-caller.ts';
@@ -22,7 +23,7 @@ export const createRevocation = defineApiOperation({
   needs: asksItself,
   async run(call) {
     const done = await call.stores.links.revoke(call.input.body, linkCaller(call));
-    return { body: shownDone(done), ...(done.kind === 'link' && { notes: { linkId: done.link.id } }) };
+    return { body: shownDone(done), notes: notesOf(done) };
   },
 });
 
@@ -54,6 +55,18 @@ export const removeRevocation = defineApiOperation({
     return {};
   },
 });
+
+/** The trail has the hash, and not the URL. */
+function notesOf(done: RevocationDone): AuditNotes {
+  switch (done.kind) {
+    case 'link':
+      return { linkId: done.link.id };
+    case 'signature':
+      return { response: { signatureHash: done.hash } };
+    case 'rule':
+      return { response: { revocationId: done.revocation.id } };
+  }
+}
 
 function shownDone(done: RevocationDone) {
   switch (done.kind) {

@@ -17,7 +17,7 @@ import {
   unknown,
 } from 'valibot';
 import { members } from '../input.ts';
-import { cursor, limit, text, time } from './values.ts';
+import { count, cursor, limit, text, time } from './values.ts';
 
 /** A time, or how long ago by this server's clock: `15m`, `0s` for now. */
 const moment = union(
@@ -55,6 +55,7 @@ export const auditQuery = members({
   order: optional(picklist(['oldest', 'newest'], 'must be oldest or newest.'), 'oldest'),
   limit: optional(limit),
   after: optional(cursor),
+  wait: optional(count(0, 10)),
   format: optional(picklist(['json', 'cloudtrail', 'access-log', 'csv'], 'must be json, cloudtrail, access-log or csv.'), 'json'),
 });
 

@@ -1,5 +1,6 @@
 /** The schemas that the OpenAPI document has names for. */
 import type { GenericSchema } from 'valibot';
+import { event, verdict } from './audit.ts';
 import { link, linkChange, linkUrl, newLink, newRevocation, revocation, revoked } from './link.ts';
 import { presigned, presignedMany, presignMany } from './presign.ts';
 import { problem } from './problem.ts';
@@ -16,4 +17,6 @@ export const components: Readonly<Record<string, GenericSchema>> = {
   NewRevocation: newRevocation,
   Revocation: revocation,
   Revoked: revoked,
+  Event: event,
+  TrailVerdict: verdict,
 };

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sha256Hex } from '../support/independent-signer.ts';
+import { api, apiRequest, done, expectProblem, type Json, sendApi, unsignedApiRequest } from '../support/json-api.ts';
+import { allow, newUser, policyOf, putPolicy } from '../support/query-client.ts';
+import { ROOT, type TestServer, testServer } from '../support/test-server.ts';
+import { presigned, send, signed } from '../support/wire-client.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await testServer();
+  await send(server, signed(server, 'PUT', '/photos'));
+  await send(server, signed(server, 'PUT', '/photos/cat.jpg', { body: 'meow' }));
+});
+afterAll(() => server.close(0));
+
+const cat = { bucket: 'photos', key: 'cat.jpg' };
+type Query = Readonly<Record<string, string>>;
+
+/** Reads are recorded within a second: asks until there are as many as there must be. */
+async function events(query: Query, atLeast = 1): Promise<readonly Json[]> {
+  for (let asked = 0; ; asked++) {
+    const { items } = await done(server, 'GET', '/audit', { query: { limit: '1000', ...query } });
+    if (items.length >= atLeast || asked === 100) return items;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+describe('the audit trail', () => {
+  it('tells who used a link, from where and with what result, and why one was refused', async () => {
+    const { id, url } = await done(server, 'POST', '/links', { json: { ...cat, maxUses: 1 } });
+    await (await fetch(url)).text();
+    await (await fetch(url)).text();
+    await done(server, 'DELETE', `/links/${id}`);
+    await (await fetch(url)).text();
+    const found = await events({ link: id }, 5);
+    expect(found.map(({ eventName, errorCode, additionalEventData: { latchkey } }) => [eventName, errorCode, latchkey.status])).toEqual([
+      ['CreateLink', undefined, 201],
+      ['GetObject', undefined, 200],
+      ['GetObject', 'AccessDenied', 403],
+      ['RevokeLink', undefined, 200],
+      ['GetObject', 'AccessDenied', 403],
+    ]);
+    expect(found[1]).toMatchObject({
+      sourceIPAddress: '127.0.0.1',
+      requestParameters: { bucketName: 'photos', key: 'cat.jpg' },
+      additionalEventData: { bytesTransferredOut: 4, latchkey: { linkId: id } },
+    });
+    expect([found[2], found[4]].map(({ additionalEventData: { latchkey } }) => latchkey.decision.check)).toEqual(['uses', 'revocation']);
+    const text = JSON.stringify(found);
+    expect(text).not.toContain(new URL(url).searchParams.get('X-Amz-Signature'));
+    expect(text).not.toContain(ROOT.secretAccessKey);
+  });
+  it('has every request of the API, also those that were refused before anybody was known', async () => {
+    const json = { ...cat, label: 'audited', sourceIp: ['127.0.0.1', '::1'] };
+    await done(server, 'POST', '/links', { json });
+    await api(server, 'POST', '/links', { json: { ...json, maxUses: 0 } });
+    await sendApi(server, unsignedApiRequest(server, 'POST', '/links', { json }));
+    await api(server, 'GET', '/nothing');
+    const created = await events({ operation: 'CreateLink', result: 'ok' });
+    expect(created.at(-1)).toMatchObject({
+      eventSource: 'latchkey',
+      readOnly: false,
+      userIdentity: { type: 'Root' },
+      requestParameters: { bucketName: 'photos', key: 'cat.jpg', label: 'audited', sourceIp: '127.0.0.1,::1' },
+    });
+    const refused = await events({ result: 'refused', since: '1m' }, 3);
+    expect(refused.map(({ errorCode }) => errorCode)).toEqual(
+      expect.arrayContaining(['ValidationError', 'MissingAuthenticationToken', 'NoSuchResource']),
+    );
+  });
+  it('has an event for each link of many that are made at once', async () => {
+    const { items } = await done(server, 'POST', '/presign', {
+      json: { requests: [cat, { ...cat, key: 'b' }, { ...cat, sourceIp: ['x'] }] },
+    });
+    for (const { linkId, key } of items.slice(0, 2)) {
+      const [made] = await events({ link: linkId });
+      expect(made).toMatchObject({ eventName: 'CreateLink', requestParameters: { bucketName: 'photos', key } });
+    }
+  });
+  it('has the URL that was revoked by its hash, and not by its signature', async () => {
+    const one = presigned(server, 'GET', '/photos/cat.jpg', { expires: 1234 });
+    const signature = /X-Amz-Signature=(\w+)/.exec(one.target)?.[1] ?? '';
+    await done(server, 'POST', '/revocations', { json: { by: 'url', url: server.s3 + one.target } });
+    await send(server, one);
+    const [revoked] = (await events({ operation: 'CreateRevocation', result: 'ok' })).slice(-1);
+    expect(revoked.requestParameters.url).toBe(`${server.s3}/photos/cat.jpg`);
+    const [refused] = await events({ signature: revoked.responseElements.signatureHash });
+    expect(refused).toMatchObject({ eventName: 'GetObject', errorCode: 'AccessDenied' });
+    expect(JSON.stringify([revoked, refused])).not.toContain(signature);
+  });
+  it('is found by object, bucket, address, operation, user and result, and by all of them together', async () => {
+    await send(server, signed(server, 'PUT', '/photos/found.txt', { body: 'x' }));
+    await send(server, signed(server, 'GET', '/photos/found.txt'));
+    const object = { bucket: 'photos', key: 'found.txt' };
+    expect((await events(object, 2)).map(({ eventName }) => eventName)).toEqual(['PutObject', 'GetObject']);
+    const all = { ...object, operation: 'PutObject', user: 'root', address: '127.0.0.1', result: 'ok', since: '5m' };
+    expect(await events(all)).toHaveLength(1);
+    for (const other of [
+      { operation: 'DeleteObject' },
+      { user: 'nobody' },
+      { address: '192.0.2.1' },
+      { result: 'failed' },
+      { until: '2020-01-01T00:00:00Z' },
+    ])
+      expect((await done(server, 'GET', '/audit', { query: { ...all, ...other } })).items).toEqual([]);
+  });
+  it('comes in pages, in the order in which things happened or the other way, without any event twice', async () => {
+    for (let index = 0; index < 7; index++) await send(server, signed(server, 'PUT', '/photos/paged.txt', { body: String(index) }));
+    const about = { bucket: 'photos', key: 'paged.txt' };
+    const ids = async (order: string) => {
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await done(server, 'GET', '/audit', { query: { ...about, order, limit: '3', ...(after && { after }) } });
+        seen.push(...page.items.map(({ eventID }: Json) => eventID));
+        after = page.next;
+      } while (after !== undefined);
+      return seen;
+    };
+    const [forward, backward] = [await ids('oldest'), await ids('newest')];
+    expect(new Set(forward).size).toBe(7);
+    expect(backward).toEqual([...forward].reverse());
+  });
+  it('can be followed: what happens later is found behind the cursor, once', async () => {
+    const query = { bucket: 'photos', operation: 'PutObject', since: '0s' };
+    const { items, latest } = await done(server, 'GET', '/audit', { query });
+    expect([items, typeof latest]).toEqual([[], 'string']);
+    await send(server, signed(server, 'PUT', '/photos/later.txt', { body: 'x' }));
+    const next = await done(server, 'GET', '/audit', { query: { ...query, after: latest } });
+    expect(next.items.map(({ requestParameters }: Json) => requestParameters.key)).toEqual(['later.txt']);
+    const end = await done(server, 'GET', '/audit', { query: { ...query, after: next.latest } });
+    expect(end.items).toEqual([]);
+  });
+  it('can be waited for, and whoever waits does not wait for himself', async () => {
+    const { latest } = await done(server, 'GET', '/audit', { query: { since: '0s', wait: '0' } });
+    const waiting = done(server, 'GET', '/audit', { query: { after: latest, wait: '10' } });
+    await send(server, signed(server, 'PUT', '/photos/awaited.txt', { body: 'x' }));
+    const { items } = await waiting;
+    expect(items.map(({ eventName }: Json) => eventName)).toEqual(['PutObject']);
+    const end = await done(server, 'GET', '/audit', { query: { since: '0s', wait: '0' } });
+    expect((await done(server, 'GET', '/audit', { query: { after: end.latest, wait: '2' } })).items).toEqual([]);
+  });
+  it.each([
+    [{ key: 'a' }, { '/key': 'goes with bucket.' }],
+    [{ since: 'yesterday' }, { '/since': 'must be a time such as 2026-11-22T03:04:05Z, or how long ago: 15m, 12h, 7d.' }],
+    [{ order: 'random' }, { '/order': 'must be oldest or newest.' }],
+    [{ signature: 'abc' }, { '/signature': 'must be the SHA-256 of a signature, in lower-case hex.' }],
+    [{ format: 'xml' }, { '/format': 'must be json, cloudtrail, access-log or csv.' }],
+    [{ limit: '5000' }, { '/limit': 'must be 1000 or less.' }],
+  ])('is not asked with %j', async (query, errors) => {
+    expectProblem(await api(server, 'GET', '/audit', { query }), { status: 400, code: 'ValidationError', errors });
+  });
+  it('is not asked with a cursor that no page gave', async () => {
+    const reply = await api(server, 'GET', '/audit', { query: { after: 'made up' } });
+    expect(reply.status).toBe(400);
+  });
+  it('is checked as a whole, also against what an earlier check said', async () => {
+    const { head, ...verdict } = await done(server, 'POST', '/audit/verify', { json: {} });
+    expect(verdict).toMatchObject({ isWhole: true, findings: [] });
+    expect(verdict.lines).toBeGreaterThan(0);
+    expect(await done(server, 'POST', '/audit/verify', { json: { expectedHead: head } })).toMatchObject({ isWhole: true });
+  });
+});
+
+describe('to read the trail', () => {
+  it('needs latchkey:ReadAudit, on the object or bucket that is asked about, or on everything', async () => {
+    const credentials = await newUser(server, 'auditor', policyOf(allow('s3:*', '*')));
+    const ask = (query: Query) => api(server, 'GET', '/audit', { credentials, query });
+    const denied = { status: 403, code: 'AccessDenied' };
+    for (const query of [{}, { bucket: 'photos' }, cat]) expectProblem(await ask(query), denied);
+
+    await putPolicy(server, 'auditor', policyOf(allow('latchkey:ReadAudit', 'arn:aws:s3:::photos/cat.jpg')));
+    expect((await ask(cat)).status).toBe(200);
+    for (const query of [{}, { bucket: 'photos' }, { ...cat, key: 'dog.jpg' }, { link: 'LKLNABCDEFGHIJ234567' }])
+      expectProblem(await ask(query), denied);
+
+    await putPolicy(server, 'auditor', policyOf(allow('latchkey:ReadAudit', 'arn:aws:s3:::photos')));
+    expect((await ask({ bucket: 'photos' })).status).toBe(200);
+    for (const query of [{}, cat, { bucket: 'other' }]) expectProblem(await ask(query), denied);
+    expectProblem(await api(server, 'POST', '/audit/verify', { credentials, json: {} }), denied);
+
+    await putPolicy(server, 'auditor', policyOf(allow('latchkey:ReadAudit', '*')));
+    for (const query of [{}, cat, { bucket: 'other' }]) expect((await ask(query)).status).toBe(200);
+    expect((await api(server, 'POST', '/audit/verify', { credentials, json: {} })).status).toBe(200);
+  });
+  it('is an event itself', async () => {
+    const { latest } = await done(server, 'GET', '/audit', { query: { since: '0s' } });
+    await done(server, 'GET', '/audit', { query: { address: '198.51.100.7' } });
+    const [found] = await events({ operation: 'QueryAudit', after: latest, wait: '10' });
+    expect(found).toMatchObject({
+      readOnly: true,
+      userIdentity: { type: 'Root' },
+      requestParameters: expect.not.objectContaining({ bucketName: 'photos' }),
+    });
+  });
+});
+
+it('a request is recorded with the hash of no secret', async () => {
+  const request = apiRequest(server, 'GET', '/links');
+  const authorization = request.headers.find(([name]) => name === 'Authorization')?.[1] ?? '';
+  await sendApi(server, request);
+  const text = JSON.stringify(await events({ operation: 'ListLinks' }));
+  const signature = /Signature=(\w+)/.exec(authorization)?.[1] ?? '';
+  expect(text).not.toContain(signature);
+  expect(text).not.toContain(sha256Hex(signature));
+});
