@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     load: async () => (await import('./commands/presign.ts')).presign,
   },
   link: { summary: 'Make, list and take back links', load: async () => (await import('./commands/link.ts')).link },
+  audit: { summary: 'Show who did what, through which link and from where', load: async () => (await import('./commands/audit.ts')).audit },
   explain: {
     summary: 'Say what a pre-signed URL allows, or why it was refused',
     load: async () => (await import('./commands/explain.ts')).explain,
