@@ -1,6 +1,7 @@
 /** Another master key: every secret that is sealed is opened and sealed anew. */
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import { resealTrailKeys } from '../audit/trail-keys.ts';
+import { LINK, type Link } from '../links/model.ts';
 import { changing, everyDocument } from './documents.ts';
 import { resealedCheck } from './master-key-check.ts';
 import { accessKeys } from './model.ts';
@@ -35,6 +36,27 @@ export async function resealSecrets(records: RecordStore, sealer: Sealer): Promi
     after = page.next;
   } while (after !== undefined);
   count += await resealTrailKeys(records, sealer);
+  count += await resealLinks(records, sealer, again);
   await records.commit([resealedCheck(sealer)]);
+  return count;
+}
+
+async function resealLinks(records: RecordStore, sealer: Sealer, again: (sealed: Sealed, place: string) => Sealed): Promise<number> {
+  let count = 0;
+  let after: string | undefined;
+  do {
+    const page = await records.list(LINK, { after, limit: 200 });
+    for (const { id } of page.records) {
+      const isResealed = await changing(records, async () => {
+        const stored = await records.get(LINK, id);
+        const link = stored?.value as unknown as Link | undefined;
+        if (stored === undefined || link === undefined || link.secret.key === sealer.keyId) return { changes: [], result: false };
+        const value = { ...link, secret: again(link.secret, `link/${id}`) } as unknown as JsonValue;
+        return { changes: [{ put: { kind: LINK, id, value }, ifVersion: stored.version }], result: true };
+      });
+      if (isResealed) count++;
+    }
+    after = page.next;
+  } while (after !== undefined);
   return count;
 }
