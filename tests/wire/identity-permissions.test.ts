@@ -1,6 +1,7 @@
 /** Permissions are those of the signer at the moment a URL is used: nothing is frozen into it. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { postForm, signedFields } from '../support/post-form.ts';
 import { allow, call, credentialsOf, deny, done, newKey, newRole, newUser, policyOf, putPolicy } from '../support/query-client.ts';
 import { testServer } from '../support/test-server.ts';
 import { anonymous, expectError, presigned, presignedV2, send, signed, type Wanted } from '../support/wire-client.ts';
@@ -215,6 +216,29 @@ describe('a Deny on how a request was signed', () => {
     expectError(await get(user, presigned), DENIED);
     await putPolicy(server, 'elsewhere', denying({ NotIpAddress: { 'aws:SourceIp': '127.0.0.0/8' } }));
     expect((await get(user, presigned)).status).toBe(200);
+  });
+  const PRESIGNED = { 's3:authType': 'REST-QUERY-STRING' };
+  test.each<[string, unknown]>([
+    ['s3:authType', { StringEquals: PRESIGNED }],
+    ['s3:signatureversion', { StringEquals: { ...PRESIGNED, 's3:signatureversion': 'AWS4-HMAC-SHA256' } }],
+    ['aws:SourceIp', { StringEquals: PRESIGNED, NotIpAddress: { 'aws:SourceIp': '198.51.100.0/24' } }],
+    ['s3:signatureAge', { NumericGreaterThanEquals: { 's3:signatureAge': '0' } }],
+  ])('%s bites what is pre-signed, to read, to write and as a form, and no other request', async (key, condition) => {
+    const user = await newUser(server, `only-presigned-${key.split(':')[1]}`, denying(condition));
+    const form = { StringEquals: { 's3:authType': 'POST' } };
+    expectError(await get(user, presigned), DENIED);
+    expectError(await send(server, presigned(server, 'PUT', '/photos/new', { credentials: user, body: 'x' })), DENIED);
+    expect((await get(user, signed)).status).toBe(200);
+    expect((await s3('PUT', '/photos/by-header', { credentials: user, body: 'x' })).status).toBe(200);
+    const conditions = [{ bucket: 'photos' }, { key: 'form' }];
+    const upload = () => postForm(server, '/photos', [['key', 'form'], ...signedFields({ conditions, credentials: user })]);
+    // A form is pre-signed too, and says so in its own word.
+    expect((await upload()).status).toBe(key === 's3:signatureAge' ? 403 : 204);
+    await putPolicy(server, `only-presigned-${key.split(':')[1]}`, denying(form));
+    expectError(await upload(), DENIED);
+    expect((await get(user, presigned)).status).toBe(200);
+    await s3('DELETE', '/photos/by-header');
+    await s3('DELETE', '/photos/form');
   });
   test('a header never becomes a condition key', async () => {
     const user = await newUser(
