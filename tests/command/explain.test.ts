@@ -123,3 +123,79 @@ describe('latchkey explain', () => {
     expect((await latchkey(['explain', ...args])).status).toBe(status);
   });
 });
+
+describe('latchkey explain --trail', () => {
+  const environment = () => ({
+    AWS_ENDPOINT_URL: store.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  const run = (...args: string[]) => latchkey(args, { environment: environment() });
+  const urlOf = (method: 'GET' | 'PUT', key?: string) =>
+    presign({ method, bucket: 'trail', key, endpoint: store.endpoint, region: store.region, credentials, expiresIn: '5m' }).url;
+  beforeAll(async () => {
+    await fetch(urlOf('PUT'), { method: 'PUT' });
+    await fetch(urlOf('PUT', 'cat.jpg'), { method: 'PUT', body: 'meow' });
+  });
+
+  /** Reads are recorded within a second: asks until they are there. */
+  async function explained(url: string, lines: number, ...args: string[]): Promise<string> {
+    for (let asked = 0; ; asked++) {
+      const { stdout } = await run('explain', url, ...args);
+      if (stdout.split('\n').filter((line) => /^ {2}\d{4}-/.test(line)).length >= lines || asked === 30) return stdout;
+    }
+  }
+
+  it('says why a link was refused, and who used it before', async () => {
+    const { id, url } = JSON.parse((await run('link', 'create', 's3://trail/cat.jpg', '--uses', '1', '--json')).stdout) as {
+      id: string;
+      url: string;
+    };
+    await (await fetch(url)).text();
+    await (await fetch(url)).text();
+    const stdout = await explained(url, 3, '--trail');
+    expect(stdout).toMatch(/It was refused on \S+Z with AccessDenied: The link has been used as often as it may be\./);
+    expect(stdout).toContain('The audit trail has of it, latest last:');
+    expect(stdout).toMatch(new RegExp(`CreateLink  201 .*\\n.*GetObject  200 .*${id}\\n.*GetObject  403 AccessDenied .*${id}  \\(uses: `));
+  });
+  it('says the same of a URL that was signed offline, and sends its hash and not its signature', async () => {
+    const url = `${urlOf('GET', 'cat.jpg')}`;
+    await (await fetch(url)).text();
+    await run('link', 'revoke', url);
+    await (await fetch(url)).text();
+    const stdout = await explained(url, 2, '--endpoint-url', store.endpoint);
+    expect(stdout).toMatch(/It was refused on \S+Z with AccessDenied: The URL has been revoked\./);
+    const { trail } = JSON.parse((await run('explain', url, '--trail', '--json')).stdout) as { trail: readonly unknown[] };
+    expect(trail.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.stringify(trail)).not.toContain(new URL(url).searchParams.get('X-Amz-Signature'));
+  });
+  it('says so where nobody has used it', async () => {
+    const { stdout } = await run('explain', urlOf('GET', 'never'), '--trail');
+    expect(stdout).toContain('The audit trail has nothing of it');
+  });
+  it('asks nobody where no server is named, whatever the environment holds', async () => {
+    const { status, stdout, stderr } = await latchkey(['explain', old], {
+      environment: { ...environment(), AWS_ENDPOINT_URL: 'http://127.0.0.1:1' },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).not.toContain('trail');
+  });
+  it('answers who may read about the object only', async () => {
+    await inTemporaryDirectory(async (cwd) => {
+      const allow = (Action: string, Resource: string) => ({ Effect: 'Allow', Action, Resource });
+      const Statement = [allow('latchkey:ReadAudit', 'arn:aws:s3:::trail/cat.jpg')];
+      await writeFile(join(cwd, 'policy.json'), JSON.stringify({ Version: '2012-10-17', Statement }));
+      await run('user', 'create', 'owner');
+      await latchkey(['user', 'put-policy', 'owner', 'own', 'policy.json'], { environment: environment(), cwd });
+      const key = JSON.parse((await run('key', 'create', 'owner', '--json')).stdout) as { AccessKeyId: string; SecretAccessKey: string };
+      const asOwner = { AWS_ENDPOINT_URL: store.endpoint, AWS_ACCESS_KEY_ID: key.AccessKeyId, AWS_SECRET_ACCESS_KEY: key.SecretAccessKey };
+      const url = urlOf('GET', 'cat.jpg');
+      await (await fetch(url)).text();
+      await explained(url, 1, '--trail');
+      const own = await latchkey(['explain', url, '--trail'], { environment: asOwner });
+      expect({ status: own.status, stdout: own.stdout }).toEqual({ status: 0, stdout: expect.stringContaining('GetObject  200') });
+      const other = await latchkey(['explain', urlOf('GET', 'dog.jpg'), '--trail'], { environment: asOwner });
+      expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining('(AccessDenied)') });
+    });
+  });
+});

@@ -98,6 +98,16 @@ async function send(url: string, request: RequestInit): Promise<Response> {
   }
 }
 
+/** The server's no, and its code. */
+export class RefusedByServer extends Failure {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 type Problem = {
   readonly detail?: string;
   readonly code?: string;
@@ -112,7 +122,7 @@ async function refusal(answer: Response, url: string): Promise<Failure> {
   if (problem.errors !== undefined) {
     return wrongUsage(problem.errors.map(sentence).join(' '));
   }
-  return new Failure(`The server refused: ${problem.detail} (${problem.code})`);
+  return new RefusedByServer(`The server refused: ${problem.detail} (${problem.code})`, problem.code ?? '');
 }
 
 /** A detail goes on where the name of the member ends, or is a sentence of its own. */
