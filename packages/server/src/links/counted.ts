@@ -1,7 +1,6 @@
 /** Uses of what is counted: begun before the first byte, ended with what was really handed over. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
-import type { UseRequest, UseStore, UseTurn } from '@latchkey/storage/use-store';
+import type { UseAnswer, UseRequest, UseStore, UseTurn } from '@latchkey/storage/use-store';
 import { Denial } from '../denial.ts';
 import { plainAddress } from '../forwarded.ts';
 import { queryValue } from '../headers.ts';
@@ -30,13 +29,21 @@ export function countedOf(request: Admitted): Counted | undefined {
 const DAY_MS = 24 * 3600 * 1000;
 
 export type Turn = UseTurn & {
+  /** For the audit trail: how many uses were counted before this one, and how many there may be. */
+  readonly uses: { readonly before: number; readonly max: number };
   /** To be called while bytes flow; tells the store every few minutes. */
   touch(): void;
   /** Once. Never rejects: what is not known to have ended stays counted. */
   end(end: ReplyEnd): Promise<void>;
 };
 
-export type TurnContext = { readonly uses: UseStore; readonly now: () => number; readonly log: Log };
+export type TurnContext = {
+  readonly uses: UseStore;
+  readonly now: () => number;
+  /** Ends early, and well, when the signal says that nobody waits any more. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly log: Log;
+};
 
 /** What one reply wants of a use. */
 export type Wanted = Pick<UseRequest, 'kind' | 'version' | 'sizeBytes' | 'wantedBytes' | 'isRange'>;
@@ -49,17 +56,17 @@ const PAUSES_MS = [10, 20, 40, 80, 150];
 
 /** Throws AccessDenied where no use is left, SlowDown where one may be in a moment. `signal` is that of the client being gone. */
 export async function beginTurn(counted: Counted, wanted: Wanted, signal: AbortSignal, context: TurnContext): Promise<Turn> {
-  const { uses, now } = context;
+  const { uses, now, pause } = context;
   const { subject, maxUses, forgetAfter, client } = counted;
   for (let waitedMs = 0, tries = 0; ; tries++) {
     const prefersNewUse = waitedMs >= PATIENCE_MS;
     const answer = await uses.begin({ subject, maxUses, forgetAfter, client, ...wanted, now: now(), prefersNewUse });
-    if (answer.granted) return turnOf({ subject, useId: answer.useId, turnId: answer.turnId }, context);
+    if (answer.granted) return turnOf(answer, counted, context);
     if (answer.reason !== 'busy') throw usedUp(answer.reason, counted, answer.used);
     if (prefersNewUse || signal.aborted)
       throw new S3Error('SlowDown', { message: 'The link is in use by you; please try again in a moment.' });
     const pauseMs = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0;
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pause(pauseMs, signal);
     waitedMs += pauseMs;
   }
 }
@@ -72,17 +79,22 @@ export async function refuseUsedUp(counted: Counted, object: Pick<Wanted, 'versi
   const wanted: Wanted = { kind: 'download', ...object, wantedBytes: 0, isRange: true };
   const answer = await uses.begin({ subject, maxUses, forgetAfter, client, ...wanted, now: now() });
   if (!answer.granted) throw usedUp('no-uses-left', counted, answer.used);
-  await turnOf({ subject, useId: answer.useId, turnId: answer.turnId }, context).end({ isComplete: false, bytes: 0 });
+  await turnOf(answer, counted, context).end({ isComplete: false, bytes: 0 });
 }
 
 /** Well within what a use store waits for before it takes a turn for lost. */
 const TOUCH_EVERY_MS = 2 * 60_000;
 
-function turnOf(turn: UseTurn, { uses, now, log }: TurnContext): Turn {
+type Granted = Extract<UseAnswer, { granted: true }>;
+
+function turnOf(granted: Granted, { subject, maxUses }: Counted, { uses, now, log }: TurnContext): Turn {
+  const { useId, turnId, isNewUse, used } = granted;
+  const turn = { subject, useId, turnId };
   let touchedAt = now();
   const failed = (cause: unknown) => log.error('use not ended', { cause: cause instanceof Error ? cause.message : String(cause) });
   return {
     ...turn,
+    uses: { before: isNewUse ? used - 1 : used, max: maxUses },
     touch() {
       const time = now();
       if (time - touchedAt < TOUCH_EVERY_MS) return;

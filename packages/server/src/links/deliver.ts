@@ -18,7 +18,9 @@ import { checkDeclared, limitedBytes } from './upload-limits.ts';
 export type Deliver = (request: Authorised) => Promise<Reply>;
 
 export function deliverer({ stores, site, log }: { readonly stores: Stores; readonly site: Site; readonly log: Log }): Deliver {
-  const context = { uses: stores.uses, now: site.now, log };
+  // A client that is gone ends the wait, and nothing else.
+  const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
+  const context = { uses: stores.uses, now: site.now, pause, log };
   const pacer = createPacer({ now: site.now, pause: (ms) => sleep(ms) });
 
   return (request) => {
@@ -86,7 +88,7 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     try {
       const reply = await operation.run(limited, stores, site);
       isStored = true;
-      return reply;
+      return { ...reply, notes: { ...reply.notes, uses: turn.uses } };
     } finally {
       await turn.end({ isComplete: isStored, bytes: 0 });
     }
@@ -125,7 +127,8 @@ function withTurn(reply: Reply, turn: Turn): Reply {
     reply.ended?.(end);
     void turn.end(end);
   };
-  if (body === undefined || body instanceof Uint8Array) return { ...reply, ended };
+  const notes = { ...reply.notes, uses: turn.uses };
+  if (body === undefined || body instanceof Uint8Array) return { ...reply, ended, notes };
   const touching: AsyncIterable<Uint8Array> = {
     [Symbol.asyncIterator]() {
       const iterator = body[Symbol.asyncIterator]();
@@ -138,7 +141,7 @@ function withTurn(reply: Reply, turn: Turn): Reply {
       };
     },
   };
-  return { ...reply, ended, body: touching };
+  return { ...reply, ended, notes, body: touching };
 }
 
 /** What a download delivers, as its reply says. */
