@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SigningCredentials } from '../support/independent-signer.ts';
-import { api, done, expectProblem, type Json } from '../support/json-api.ts';
+import { api, apiRequest, done, expectProblem, type Json, sendApi } from '../support/json-api.ts';
 import { allow, call, deny, newUser, policyOf, putPolicy } from '../support/query-client.ts';
 import { type TestServer, testServer } from '../support/test-server.ts';
-import { presigned, send, signed } from '../support/wire-client.ts';
+import { presigned, send, signed, withHeader } from '../support/wire-client.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -386,6 +386,10 @@ describe('an Idempotency-Key', () => {
     expect((await withKey('four', cat, '/links', gil)).status).toBe(201);
     await call(server, 'iam', 'DeleteUserPolicy', { UserName: 'gil', PolicyName: 'own' });
     expectProblem(await withKey('four', cat, '/links', gil), { status: 403, code: 'AccessDenied' });
+  });
+  it('has to be signed: who resends a captured request does not get another link by it', async () => {
+    const request = apiRequest(server, 'POST', '/links', { json: cat });
+    expectProblem(await sendApi(server, withHeader(request, 'Idempotency-Key', 'six')), { status: 400, code: 'InvalidRequest' });
   });
   it('is free again after a refusal', async () => {
     expect((await withKey('five', { ...cat, sourceIp: ['nowhere'] })).status).toBe(400);
