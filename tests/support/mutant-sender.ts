@@ -10,8 +10,8 @@ export type MutantSender = {
   close(): void;
 };
 
-/** A server that waits for more after all has been said is told, by the end of our side, that no more will come. */
-const WAITS_MS = 40;
+/** A server that waits for more than a whole request is told, by the end of our side, that no more will come. */
+const WAITS_MS = 200;
 
 export function mutantSender(endpoint: string): MutantSender {
   let current: Connection | undefined;
@@ -20,10 +20,11 @@ export function mutantSender(endpoint: string): MutantSender {
       current ??= await openConnection(endpoint);
       const connection = current;
       const isWhole = saysItsLength(bytes);
-      // One that is not whole, or longer than it says, would be taken for a part of the next.
+      // One that is not whole, or longer than it says, would be taken for a part of the next; nothing follows it, and it is told so.
       if (!isWhole) current = undefined;
-      connection.write(bytes);
-      const reply = await replyOf(connection);
+      if (isWhole) connection.write(bytes);
+      else connection.socket.end(bytes);
+      const reply = isWhole ? await replyOf(connection) : onlyReply(await connection.rest());
       const ends = reply === undefined || /^connection: *close/im.test(reply.head) || connection.socket.destroyed;
       if (ends) current = undefined;
       if (ends || !isWhole) connection.close();
@@ -42,9 +43,14 @@ async function replyOf(connection: Connection): Promise<Reply | undefined> {
   const first = await oneReply(connection, WAITS_MS);
   if (first !== undefined) return first;
   connection.socket.end();
-  const rest = (await connection.rest()).toString('latin1');
-  const status = /^(?:HTTP\/1\.1 100 [^\r]*\r\n\r\n)*HTTP\/1\.1 (\d{3})/.exec(rest)?.[1];
-  return status === undefined ? undefined : { status: Number(status), head: `${rest}\r\nconnection: close` };
+  return onlyReply(await connection.rest());
+}
+
+/** The first reply of a connection that is at its end. */
+function onlyReply(rest: Buffer): Reply | undefined {
+  const text = rest.toString('latin1');
+  const status = /^(?:HTTP\/1\.1 100 [^\r]*\r\n\r\n)*HTTP\/1\.1 (\d{3})/.exec(text)?.[1];
+  return status === undefined ? undefined : { status: Number(status), head: 'connection: close' };
 }
 
 async function oneReply(connection: Connection, timeoutMs: number): Promise<Reply | undefined> {

@@ -14,6 +14,7 @@ import {
   signedFields,
   signedFieldsV2,
 } from '../support/post-form.ts';
+import { rawExchange } from '../support/raw-http.ts';
 import { ROOT, testServer } from '../support/test-server.ts';
 import { bytesOf, expectError, send, signed, type Wanted, withHeader, xmlTexts } from '../support/wire-client.ts';
 
@@ -296,6 +297,30 @@ describe('the form itself', () => {
     const reply = await send(server, formRequest(server, '/box', whole.subarray(0, whole.length - 100)));
     expect(reply.status, reply.text).toBe(400);
     expect(['MalformedPOSTRequest', 'IncompleteBody']).toContain(reply.error.Code);
+    expect(await keys()).toEqual([]);
+  });
+  test.each(['multipart/form-data;\u00a0boundary=', '\u00a0multipart/form-data; boundary='])(
+    'of a type that only nearly is one (%j) is refused, and is no failure of the server',
+    async (type) => {
+      const head = `POST /box HTTP/1.1\r\nHost: ${server.host}\r\nContent-Type: ${type}${BOUNDARY}\r\n`;
+      const body = formBody(form(), { content: 'x' });
+      const reply = await rawExchange(
+        server.s3,
+        Buffer.concat([Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n`, 'latin1'), body]),
+      );
+      expect([400, 412], reply.text).toContain(reply.status);
+      expect(await keys()).toEqual([]);
+    },
+  );
+  test('that is whole in a body that is not stores nothing', async () => {
+    const request = formRequest(server, '/box', formBody(form(), { content: 'x' }));
+    const length = request.body?.byteLength ?? 0;
+    const connection = await openConnection(server.s3);
+    connection.write(bytesOf(withHeader(request, 'Content-Length', String(length + 1))));
+    expect(await connection.staysSilent(100)).toBe(true);
+    connection.socket.end();
+    expect((await connection.rest()).toString('latin1')).not.toMatch(/^HTTP\/1\.1 2/);
+    await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await keys()).toEqual([]);
   });
   test('whose sender hangs up stores nothing', async () => {

@@ -30,11 +30,7 @@ export function readForm(request: Addressed): Promise<UploadForm> {
   const contentType = headerValue(request.headers, 'content-type');
   formBoundary(contentType);
   const fields = formFields();
-  const parser = new Busboy({
-    headers: { 'content-type': contentType ?? '' },
-    isPartAFile: (name) => name?.toLowerCase() === 'file',
-    limits: { fieldSize: MAX_FORM_BYTES + 1, parts: MAX_PARTS, headerPairs: 50, headerSize: 16 * 1024 },
-  });
+  const parser = parserOf(contentType ?? '');
 
   return new Promise((resolve, reject) => {
     let file: Readable | undefined;
@@ -60,19 +56,34 @@ export function readForm(request: Addressed): Promise<UploadForm> {
       file = stream;
       // Whoever reads the file is told; where nobody does any more, there is nobody to tell.
       stream.on('error', () => undefined);
-      resolve({ fields: fields.values, file: { name: filename, bytes: wholeFile(stream) } });
+      resolve({ fields: fields.values, file: { name: filename, bytes: wholeFile(stream, fed) } });
     });
     parser.on('partsLimit', () => fail(new S3Error('MaxPostPreDataLengthExceededError')));
     parser.on('error', fail);
     parser.on('finish', () => reject(wrongNumberOfFiles(0)));
-    feed(request, parser, () => file?.destroyed === true).catch(fail);
+    const fed = feed(request, parser, () => file?.destroyed === true);
+    fed.catch(fail);
   });
 }
 
-/** A form that ends in the middle of its file is told in S3's words. */
-async function* wholeFile(stream: Readable): AsyncGenerator<Uint8Array> {
+/** Throws MalformedPOSTRequest for a type of body that it makes nothing of, though it looks like a form's. */
+function parserOf(contentType: string): Busboy {
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      isPartAFile: (name) => name?.toLowerCase() === 'file',
+      limits: { fieldSize: MAX_FORM_BYTES + 1, parts: MAX_PARTS, headerPairs: 50, headerSize: 16 * 1024 },
+    });
+  } catch (cause) {
+    throw new S3Error('MalformedPOSTRequest', { cause });
+  }
+}
+
+/** The file is whole when all of the body has come, not only all of the form. One that ends before is told in S3's words. */
+async function* wholeFile(stream: Readable, fed: Promise<void>): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
+    await fed;
   } catch (cause) {
     throw cause instanceof S3Error ? cause : new S3Error('MalformedPOSTRequest', { cause });
   }
