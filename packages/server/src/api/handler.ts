@@ -58,9 +58,11 @@ export function apiHandler({ stores, site, log, counts, version }: ApiOptions): 
       request = addressed;
       if (isDocument(addressed)) return await document(version);
       const { operation, path } = route(addressed.method, addressed.target.path);
+      const asRow = asOperation(operation);
+      request = { ...addressed, operation: asRow };
       const body = signedBody(addressed);
       const call = { action: operation.name, parameters: NONE, bodyHash: body.hash };
-      const authenticated = await authenticate({ ...addressed, call }, asOperation(operation), rules, stores.identities);
+      const authenticated = await authenticate({ ...addressed, call }, asRow, rules, stores.identities);
       request = authenticated;
       requireHeaderSignature(authenticated);
       const admitted = await admit(authenticated, stores);

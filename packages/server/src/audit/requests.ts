@@ -131,7 +131,7 @@ function eventOf(
 ): AuditEvent {
   const { operation, call, target, bucket, key, form, principal, signature } = request;
   return {
-    source: sourceOf(operation, call !== undefined),
+    source: parameters === undefined ? sourceOf(operation, call !== undefined) : 'latchkey',
     name: operation?.name ?? call?.action ?? (incoming.method === 'OPTIONS' ? 'Preflight' : 'Unknown'),
     isReadOnly: operation === undefined || isReadOnly(operation),
     incoming,
