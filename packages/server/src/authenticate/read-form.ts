@@ -67,7 +67,7 @@ export function readForm(request: Addressed): Promise<UploadForm> {
 }
 
 /** Throws MalformedPOSTRequest for a type of body that it makes nothing of, though it looks like a form's. */
-function parserOf(contentType: string): Busboy {
+function parserOf(contentType: string): InstanceType<typeof Busboy> {
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
