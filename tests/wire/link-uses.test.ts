@@ -8,7 +8,7 @@ import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openConnection } from '../support/connection.ts';
-import { done as doneByApi } from '../support/json-api.ts';
+import { done as doneByApi, type Json } from '../support/json-api.ts';
 import { type MadeLink, newLink, requestOf, type Use, use } from '../support/links.ts';
 import { testServer } from '../support/test-server.ts';
 import { type Answer, bytesOf, expectError, presigned, send, signed } from '../support/wire-client.ts';
@@ -80,6 +80,27 @@ describe('a link for one use', () => {
       expectError(await send(other, requestOf(link.url)), USED_UP);
       expect((await doneByApi(server, 'GET', `/links/${link.id}`)).status).toBe('used-up');
     }
+  });
+
+  test('leaves in the trail who got it, and who came too late and why', async () => {
+    const link = await counted('/box/small');
+    await use(server, link, from('203.0.113.1'));
+    await use(server, link, from('203.0.113.1'));
+    await use(server, link, from('203.0.113.2'));
+    const events = async () => {
+      const { items } = await doneByApi(server, 'GET', '/audit', { query: { limit: '10', link: link.id, operation: 'GetObject' } });
+      return items.map(({ sourceIPAddress, errorCode, additionalEventData }: Json) => [
+        sourceIPAddress,
+        errorCode,
+        additionalEventData.latchkey.uses ?? additionalEventData.latchkey.decision.check,
+      ]);
+    };
+    await until(async () => (await events()).length, 3);
+    expect(await events()).toEqual([
+      ['203.0.113.1', undefined, { before: 0, max: 1 }],
+      ['203.0.113.1', 'AccessDenied', 'uses'],
+      ['203.0.113.2', 'AccessDenied', 'uses'],
+    ]);
   });
 
   test('may be got in ranges, one after the other', async () => {
