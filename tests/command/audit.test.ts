@@ -69,6 +69,17 @@ describe('latchkey audit', () => {
     ]);
     expect(await events('--object', 's3://photos/json.txt', '--user', 'nobody')).toEqual([]);
   });
+  it('exports for other programs', async () => {
+    await request('PUT', 'exported.txt');
+    const about = ['--object', 's3://photos/exported.txt', '--format'];
+    const { Records } = JSON.parse((await run('audit', ...about, 'cloudtrail')).stdout) as { Records: readonly Event[] };
+    expect(Records.map(({ eventName }) => eventName)).toEqual(['PutObject']);
+    expect((await run('audit', ...about, 'access-log')).stdout).toMatch(
+      /^[0-9a-f]{64} photos \[.*\] 127\.0\.0\.1 \S+ \S+ REST\.PUT\.OBJECT exported\.txt "PUT .*\n$/,
+    );
+    expect((await run('audit', ...about, 'csv')).stdout).toMatch(/^time,service,event,.*\n[^\n]*,PutObject,200,[^\n]*\n$/);
+    expect((await run('audit', ...about, 'json')).stdout.split('\n')).toHaveLength(2);
+  });
   it('shows the latest where nobody says since when, and no more than are wanted', async () => {
     for (const key of ['1', '2', '3']) await request('PUT', key);
     const shown = await events('--bucket', 'photos', '--operation', 'PutObject', '--limit', '2');

@@ -43,7 +43,7 @@ describe('the audit trail', () => {
     expect(found[1]).toMatchObject({
       sourceIPAddress: '127.0.0.1',
       requestParameters: { bucketName: 'photos', key: 'cat.jpg' },
-      additionalEventData: { bytesTransferredOut: 4, latchkey: { linkId: id } },
+      additionalEventData: { bytesTransferredOut: 4, latchkey: { linkId: id, uses: { before: 0, max: 1 } } },
     });
     expect([found[2], found[4]].map(({ additionalEventData: { latchkey } }) => latchkey.decision.check)).toEqual(['uses', 'revocation']);
     const text = JSON.stringify(found);
@@ -161,6 +161,37 @@ describe('the audit trail', () => {
     expect(verdict).toMatchObject({ isWhole: true, findings: [] });
     expect(verdict.lines).toBeGreaterThan(0);
     expect(await done(server, 'POST', '/audit/verify', { json: { expectedHead: head } })).toMatchObject({ isWhole: true });
+  });
+});
+
+describe('an export', () => {
+  const ask = (format: string, query: Query = {}) => api(server, 'GET', '/audit', { query: { bucket: 'photos', format, ...query } });
+  beforeAll(async () => {
+    for (let index = 0; index < 1100; index += 100)
+      await Promise.all(Array.from({ length: 100 }, () => send(server, signed(server, 'PUT', '/photos/exported.txt', { body: 'x' }))));
+  });
+
+  it.each([
+    ['cloudtrail', 'application/json', (text: string) => JSON.parse(text).Records.length],
+    ['access-log', 'text/plain; charset=utf-8', (text: string) => text.trimEnd().split('\n').length],
+    ['csv', 'text/csv; charset=utf-8', (text: string) => text.trimEnd().split('\n').length - 1],
+  ] as const)('as %s holds all that match, however many pages that is, or as many as are wanted', async (format, type, count) => {
+    const about = { key: 'exported.txt', operation: 'PutObject' };
+    const reply = await ask(format, about);
+    expect([reply.status, reply.headers.get('content-type'), count(reply.text)]).toEqual([200, type, 1100]);
+    expect(count((await ask(format, { ...about, limit: '700' })).text)).toBe(700);
+    expect(count((await ask(format, { ...about, limit: '1', order: 'newest' })).text)).toBe(1);
+  });
+  it('needs the same permission as to ask, and is recorded with what it brought', async () => {
+    const credentials = await newUser(server, 'exporter', policyOf(allow('s3:*', '*')));
+    for (const format of ['cloudtrail', 'access-log', 'csv'])
+      expectProblem(await api(server, 'GET', '/audit', { credentials, query: { format } }), { status: 403, code: 'AccessDenied' });
+    const { text, headers } = await ask('csv', { limit: '10' });
+    const requestId = headers.get('x-amz-request-id');
+    let recorded: Json;
+    for (let asked = 0; recorded === undefined && asked < 100; asked++)
+      recorded = (await events({ operation: 'QueryAudit', order: 'newest' })).find(({ requestID }) => requestID === requestId);
+    expect(recorded.additionalEventData.bytesTransferredOut).toBe(Buffer.byteLength(text));
   });
 });
 

@@ -1,15 +1,18 @@
 /** The audit trail: asked, followed, exported and checked. */
 import { optional } from 'valibot';
-import type { TrailFilter } from '../../audit/trail.ts';
+import { EXPORT_TYPES, exported } from '../../audit/formats.ts';
+import type { TrailRecord } from '../../audit/record.ts';
+import type { AuditTrail, TrailFilter, TrailPaging } from '../../audit/trail.ts';
 import { bucketArn, objectArn } from '../../operations/permissions.ts';
 import type { Permission } from '../../pipeline.ts';
 import { awaitEvents } from '../await-events.ts';
 import { invalidInput, members } from '../input.ts';
 import { defineApiOperation } from '../operation.ts';
-import { auditQuery, eventPage, type Moment, msOf, verdict } from '../schemas/audit.ts';
+import { audited, auditQuery, type Moment, msOf, verdict } from '../schemas/audit.ts';
 import { text } from '../schemas/values.ts';
 
 const DEFAULT_LIMIT = 100;
+const EXPORT_PAGE = 500;
 
 /** To read about a bucket or an object needs the right for it; to read about everything, for everything. */
 function readAudit({ bucket, key }: { readonly bucket?: string | undefined; readonly key?: string | undefined }): readonly Permission[] {
@@ -27,15 +30,20 @@ export const queryAudit = defineApiOperation({
   query: auditQuery,
   answer: {
     status: 200,
-    description: 'A page of events; or, in another format, all that match',
-    body: eventPage,
+    description: 'A page of events; or, in another format, all that match, up to a limit where one is given',
+    body: audited,
     otherTypes: ['text/plain', 'text/csv'],
   },
   needs: ({ query }) => readAudit(query),
   async run({ input: { query }, caller, stores, site }) {
-    const { order, limit = DEFAULT_LIMIT, after, wait, format: _only, ...asked } = query;
+    const { order, limit, after, wait, format, ...asked } = query;
+    // Behind a cursor it is later than any age that was asked for at first.
     const filter = filterOf({ ...asked, since: after === undefined ? asked.since : undefined }, site.now());
-    const paging = { after, limit, newestFirst: order === 'newest' };
+    if (format !== 'json') {
+      const events = everyEvent(stores.trail, filter, { after, limit, newestFirst: order === 'newest' });
+      return { stream: exported(format, events, site.owner.id), type: EXPORT_TYPES[format] };
+    }
+    const paging = { after, limit: limit ?? DEFAULT_LIMIT, newestFirst: order === 'newest' };
     const found =
       wait === undefined
         ? await stores.trail.query(filter, paging)
@@ -58,6 +66,22 @@ export const verifyAudit = defineApiOperation({
     return { body: await stores.trail.verify(input.body) };
   },
 });
+
+/** All that match, a page in memory at a time; no more than `limit` where it is given. */
+async function* everyEvent(
+  trail: Pick<AuditTrail, 'query'>,
+  filter: TrailFilter,
+  { limit, ...paging }: Omit<TrailPaging, 'limit'> & { readonly limit?: number | undefined },
+): AsyncGenerator<TrailRecord> {
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  let { after } = paging;
+  do {
+    const { events, next } = await trail.query(filter, { ...paging, after, limit: Math.min(left, EXPORT_PAGE) });
+    yield* events;
+    left -= events.length;
+    after = next;
+  } while (after !== undefined && left > 0);
+}
 
 type Asked = Omit<TrailFilter, 'signatureHash' | 'principal' | 'since' | 'until'> & {
   readonly signature?: string | undefined;

@@ -16,6 +16,7 @@ import {
   union,
   unknown,
 } from 'valibot';
+import { EXPORT_FORMATS } from '../../audit/formats.ts';
 import { members } from '../input.ts';
 import { count, cursor, limit, text, time } from './values.ts';
 
@@ -56,7 +57,7 @@ export const auditQuery = members({
   limit: optional(limit),
   after: optional(cursor),
   wait: optional(count(0, 10)),
-  format: optional(picklist(['json', 'cloudtrail', 'access-log', 'csv'], 'must be json, cloudtrail, access-log or csv.'), 'json'),
+  format: optional(picklist(['json', ...EXPORT_FORMATS], 'must be json, cloudtrail, access-log or csv.'), 'json'),
 });
 
 /** In the field names of AWS CloudTrail; what only some events have is not listed here. */
@@ -90,6 +91,10 @@ export const event = looseObject({
 });
 
 export const eventPage = members({ items: array(event), next: optional(string()), latest: optional(string()) });
+
+/** A page, or with `format=cloudtrail` the file. */
+export const cloudTrailFile = members({ Records: array(event) });
+export const audited = union([eventPage, cloudTrailFile]);
 
 export const verdict = members({
   isWhole: boolean(),

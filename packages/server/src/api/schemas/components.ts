@@ -1,6 +1,6 @@
 /** The schemas that the OpenAPI document has names for. */
 import type { GenericSchema } from 'valibot';
-import { event, verdict } from './audit.ts';
+import { cloudTrailFile, event, eventPage, verdict } from './audit.ts';
 import { link, linkChange, linkUrl, newLink, newRevocation, revocation, revoked } from './link.ts';
 import { presigned, presignedMany, presignMany } from './presign.ts';
 import { problem } from './problem.ts';
@@ -18,5 +18,7 @@ export const components: Readonly<Record<string, GenericSchema>> = {
   Revocation: revocation,
   Revoked: revoked,
   Event: event,
+  EventPage: eventPage,
+  CloudTrailFile: cloudTrailFile,
   TrailVerdict: verdict,
 };
