@@ -1,7 +1,7 @@
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { describe, expect, it } from 'vitest';
 import { createSealer } from '../identity/sealing.ts';
-import { IDEMPOTENCY, type IdempotentRequest, idempotency, idempotencyKey } from './idempotency.ts';
+import { IDEMPOTENCY, type IdempotentRequest, idempotency, idempotencyKey, resealAnswers } from './idempotency.ts';
 
 const HOUR = 60 * 60_000;
 const request: IdempotentRequest = { key: 'k1', principal: 'AIDAEXAMPLE', operation: 'CreateLink', bodySha256: 'a'.repeat(64) };
@@ -79,6 +79,13 @@ describe('a request with an Idempotency-Key', () => {
     const text = JSON.stringify((await records.list(IDEMPOTENCY, { limit: 10 })).records);
     expect(text).not.toContain('secret.example');
     expect(text).not.toContain('k1');
+  });
+  it('is answered as before after the master key was replaced', async () => {
+    const { open, run, records } = setUp();
+    await open().once(request, run);
+    expect(await resealAnswers(records, createSealer(['b'.repeat(64), 'a'.repeat(64)]))).toBe(1);
+    expect(await resealAnswers(records, createSealer(['b'.repeat(64)]))).toBe(0);
+    expect(await open('b'.repeat(64)).once(request, run)).toMatchObject({ body: { url: 'https://secret.example/1' } });
   });
   it('is told so where its answer was sealed with a master key that is gone', async () => {
     const { open, run } = setUp();

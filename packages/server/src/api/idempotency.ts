@@ -103,6 +103,25 @@ export function idempotency(records: RecordStore, sealer: Sealer, now: () => num
   }
 }
 
+/** With the sealer's first key whatever another one sealed; resolves to how many answers that were. */
+export async function resealAnswers(records: RecordStore, sealer: Sealer): Promise<number> {
+  let count = 0;
+  let after: string | undefined;
+  do {
+    const page = await records.list(IDEMPOTENCY, { after, limit: 200 });
+    for (const { id, value, version } of page.records) {
+      const kept = value as unknown as Kept;
+      if (kept.answer === undefined || kept.answer.key === sealer.keyId) continue;
+      const answer = sealer.seal(sealer.open(kept.answer, placeOf(id)), placeOf(id));
+      // An answer never changes; one that is gone by now needs nothing.
+      await records.commit([{ put: { kind: IDEMPOTENCY, id, value: { ...kept, answer } as unknown as JsonValue }, ifVersion: version }]);
+      count++;
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return count;
+}
+
 const placeOf = (id: string): string => `idempotency/${id}`;
 
 /** Throws ValidationError-like InvalidRequest for a key that is none, or that the signature does not cover. */

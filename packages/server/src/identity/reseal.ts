@@ -1,5 +1,6 @@
 /** Another master key: every secret that is sealed is opened and sealed anew. */
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import { resealAnswers } from '../api/idempotency.ts';
 import { resealTrailKeys } from '../audit/trail-keys.ts';
 import { LINK, type Link } from '../links/model.ts';
 import { changing, everyDocument } from './documents.ts';
@@ -37,6 +38,7 @@ export async function resealSecrets(records: RecordStore, sealer: Sealer): Promi
   } while (after !== undefined);
   count += await resealTrailKeys(records, sealer);
   count += await resealLinks(records, sealer, again);
+  count += await resealAnswers(records, sealer);
   await records.commit([resealedCheck(sealer)]);
   return count;
 }
