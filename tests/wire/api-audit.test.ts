@@ -1,3 +1,6 @@
+import { S3Error } from '@latchkey/s3/errors';
+import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
+import type { TrailStore } from '@latchkey/storage/trail-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256Hex } from '../support/independent-signer.ts';
 import { api, apiRequest, done, expectProblem, type Json, sendApi, unsignedApiRequest } from '../support/json-api.ts';
@@ -236,4 +239,35 @@ it('a request is recorded with the hash of no secret', async () => {
   const signature = /Signature=(\w+)/.exec(authorization)?.[1] ?? '';
   expect(text).not.toContain(signature);
   expect(text).not.toContain(sha256Hex(signature));
+});
+
+it('nothing is changed while the trail can not be written, and the refusal is a problem like any other', async () => {
+  const trail = openMemoryTrailStore();
+  let isFull = false;
+  const append: TrailStore['append'] = (batch) => (isFull ? Promise.reject(new S3Error('ServiceUnavailable')) : trail.append(batch));
+  const full = await testServer({ trail: { ...trail, append } });
+  try {
+    await send(full, signed(full, 'PUT', '/photos'));
+    const { id } = await done(full, 'POST', '/links', { json: cat });
+    isFull = true;
+    // The first finds out; from then on nothing is begun.
+    await api(full, 'POST', '/links', { json: { ...cat, label: 'first' } });
+    for (const [method, path, json] of [
+      ['POST', '/links', cat],
+      ['PATCH', `/links/${id}`, { status: 'paused' }],
+      ['DELETE', `/links/${id}`, undefined],
+    ] as const)
+      expectProblem(await api(full, method, path, json === undefined ? {} : { json }), { status: 503, code: 'ServiceUnavailable' });
+    expect((await done(full, 'GET', `/links/${id}`)).status).toBe('active');
+    isFull = false;
+    for (let asked = 0; asked < 100; asked++) {
+      const { status } = await api(full, 'PATCH', `/links/${id}`, { json: { status: 'paused' } });
+      if (status === 200) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect((await done(full, 'GET', `/links/${id}`)).status).toBe('paused');
+  } finally {
+    isFull = false;
+    await full.close(0);
+  }
 });
