@@ -2,6 +2,7 @@
 import { presign } from '@latchkey/sigv4';
 import { load } from './http-load.mjs';
 import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+import { requestOf } from './requests.mjs';
 
 const OBJECTS = 10_000;
 const SIZE_BYTES = 1024;
@@ -61,9 +62,4 @@ async function put(url, body) {
   const reply = await fetch(url, { method: 'PUT', body });
   const text = await reply.text();
   if (!reply.ok) throw new Error(`${reply.status} ${text}`);
-}
-
-function requestOf(url) {
-  const { host } = new URL(url);
-  return `GET ${url.slice(url.indexOf('/', 8))} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n\r\n`;
 }

@@ -1,5 +1,6 @@
 // `npm run bench [-- NAME…]`: ratios against peers, in one run. Absolute times say more about the machine than about us.
 import { benchGet } from './get.mjs';
+import { benchLinks } from './links.mjs';
 import { benchList } from './list.mjs';
 import { benchPolicy } from './policy.mjs';
 import { benchPut } from './put.mjs';
@@ -9,6 +10,10 @@ const ALL = {
   sign: ['URLs signed per second', async () => (await import('./sign.mjs')).benchSigning()],
   get: ['Pre-signed GET of 1 KiB', benchGet],
   policy: ['Pre-signed GET by a user, of the same by root', benchPolicy],
+  links: [
+    'GET of 1 KiB through a link, of the same pre-signed by a user',
+    () => benchLinks(process.env.FULL === '1' ? {} : { many: 100_000 }),
+  ],
   put: ['Durable PUT of 1 KiB', benchPut],
   list: ['Listings', () => benchList(process.env.FULL === '1' ? {} : { large: 200_000 })],
   stream: ['Large GET', benchStream],

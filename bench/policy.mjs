@@ -1,8 +1,8 @@
 // What policies cost: a pre-signed GET by a user with three policies of 20 statements, against the same GET by root, in one run.
 import { presign } from '@latchkey/sigv4';
-import { sign } from '@latchkey/sigv4/sign';
 import { load } from './http-load.mjs';
 import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+import { makeUser, ok, requestOf } from './requests.mjs';
 
 const OBJECTS = 100;
 const POLICIES = 3;
@@ -20,7 +20,10 @@ export async function benchPolicy() {
   for (const key of keys) {
     await ok(fetch(presign({ ...common, credentials: root, method: 'PUT', key }).url, { method: 'PUT', body: Buffer.alloc(1024, 'x') }));
   }
-  const user = await makeUser(endpoint);
+  const user = await makeUser(
+    endpoint,
+    Array.from({ length: POLICIES }, (_, policy) => document(policy)),
+  );
   const runs = [
     ['root', root],
     [`user, ${POLICIES} policies of ${STATEMENTS} statements`, user],
@@ -48,24 +51,6 @@ export async function benchPolicy() {
   }));
 }
 
-async function makeUser(endpoint) {
-  const iam = async (action, parameters) => {
-    const body = new URLSearchParams({ Action: action, Version: '2010-05-08', ...parameters }).toString();
-    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
-    const url = `${endpoint}/`;
-    const reply = await fetch(url, { body, ...sign({ method: 'POST', url, headers, body, region, service: 'iam', credentials: root }) });
-    return (await ok(Promise.resolve(reply))).text();
-  };
-  await iam('CreateUser', { UserName: 'bench' });
-  for (let policy = 0; policy < POLICIES; policy++) {
-    const text = await iam('CreatePolicy', { PolicyName: `bench-${policy}`, PolicyDocument: JSON.stringify(document(policy)) });
-    await iam('AttachUserPolicy', { UserName: 'bench', PolicyArn: /<Arn>(.*?)<\/Arn>/.exec(text)?.[1] });
-  }
-  const made = await iam('CreateAccessKey', { UserName: 'bench' });
-  const field = (name) => new RegExp(`<${name}>(.*?)</${name}>`).exec(made)?.[1];
-  return { accessKeyId: field('AccessKeyId'), secretAccessKey: field('SecretAccessKey') };
-}
-
 /** What such policies look like: prefixes of other teams, a few conditions and denials, and the one grant that counts as the last of all. */
 function document(policy) {
   const Statement = Array.from({ length: STATEMENTS }, (_, i) => {
@@ -82,15 +67,4 @@ function document(policy) {
   });
   if (policy === POLICIES - 1) Statement[STATEMENTS - 1] = { Effect: 'Allow', Action: 's3:Get*', Resource: 'arn:aws:s3:::bench/team-a/*' };
   return { Version: '2012-10-17', Statement };
-}
-
-async function ok(answer) {
-  const reply = await answer;
-  if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
-  return reply;
-}
-
-function requestOf(url) {
-  const { host } = new URL(url);
-  return `GET ${url.slice(url.indexOf('/', 8))} HTTP/1.1\r\nHost: ${host}\r\nConnection: keep-alive\r\n\r\n`;
 }

@@ -16,12 +16,13 @@ export async function start(name, options = {}) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.on('exit', () => child.kill());
-  const port = await new Promise((resolve, reject) => {
-    child.stdout.once('data', (line) => resolve(JSON.parse(line).port));
+  const { port, console } = await new Promise((resolve, reject) => {
+    child.stdout.once('data', (line) => resolve(JSON.parse(line)));
     child.once('exit', (status) => reject(new Error(`${name} ended with ${status}`)));
   });
   return {
     port,
+    console,
     pid: child.pid,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

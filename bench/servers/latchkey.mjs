@@ -6,10 +6,12 @@ import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
 import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
 
-const { directory, root, region } = JSON.parse(process.argv[2]);
+const { directory, root, region, links = 0 } = JSON.parse(process.argv[2]);
+const records = await openLmdbRecordStore({ directory: `${directory}/records` });
+if (links > 0) await fillWithLinks(records, links);
 const running = await startServer({
   objects: await openLocalObjectStore({ directory: `${directory}/objects` }),
-  records: await openLmdbRecordStore({ directory: `${directory}/records` }),
+  records,
   uses: await openLocalUseStore({ directory: `${directory}/records/uses` }),
   trail: await openLocalTrailStore({ directory: `${directory}/audit` }),
   region,
@@ -22,5 +24,34 @@ const running = await startServer({
   log: jsonLog((line) => process.stderr.write(line)),
   version: '0.0.0-bench',
 });
-process.stdout.write(`${JSON.stringify({ port: Number(new URL(running.s3).port) })}\n`);
+process.stdout.write(`${JSON.stringify({ port: Number(new URL(running.s3).port), console: running.console })}\n`);
 process.on('SIGTERM', () => running.close(0).then(() => process.exit(0)));
+
+/** Links that nobody uses, as records of the size that links have. */
+async function fillWithLinks(records, count) {
+  const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  for (let done = 0; done < count; done += 5000) {
+    const changes = Array.from({ length: Math.min(5000, count - done) }, (_, i) => {
+      let id = 'LKLN';
+      for (let left = done + i, digit = 0; digit < 16; digit++, left = Math.floor(left / 32)) id += base32[left % 32];
+      const terms = { expiresAt: Date.now() + 3_600_000, maxUses: 10, sourceIp: ['10.0.0.0/8'] };
+      const secret = { key: 'nobody', nonce: 'x'.repeat(16), text: 'x'.repeat(76) };
+      const value = {
+        id,
+        issuer: { kind: 'root' },
+        createdBy: 'arn:aws:iam::1:root',
+        createdWith: root.accessKeyId,
+        createdAt: done,
+        method: 'GET',
+      };
+      return {
+        put: {
+          kind: 'link',
+          id,
+          value: { ...value, bucket: 'bench', key: `object-${id}`, terms, status: 'active', secret, signedAt: done },
+        },
+      };
+    });
+    await records.commit(changes);
+  }
+}
