@@ -7,7 +7,7 @@ export function openMemoryTrailStore(): TrailStore {
   const chains = new Map<string, TrailChain>();
   const segments = new Map<string, Kept>();
   const lines: Line[] = [];
-  const byTerm = new Map<string, number[]>();
+  const byTerm = new Map<TrailTerm, number[]>();
 
   return {
     async append(batch) {
@@ -17,7 +17,8 @@ export function openMemoryTrailStore(): TrailStore {
       const kept = segments.get(name) ?? { texts: [] };
       segments.set(name, kept);
       const recordedAt = Math.max(lines.at(-1)?.recordedAt ?? 0, batch.recordedAt);
-      for (const { text, terms } of batch.lines) {
+      for (const { bytes, terms } of batch.lines) {
+        const text = bytes.toString('utf8');
         kept.texts.push(`${text}\n`);
         for (const term of terms) positionsOf(byTerm, term).push(lines.length);
         lines.push({ text, terms, recordedAt, segment: name });
@@ -75,7 +76,12 @@ function extended({ chain, segment, recordedAt, lines, head }: TrailBatch, known
   };
 }
 
-function find(query: TrailQuery, lines: readonly Line[], byTerm: Map<string, number[]>, segments: ReadonlyMap<string, Kept>): FoundLines {
+function find(
+  query: TrailQuery,
+  lines: readonly Line[],
+  byTerm: Map<TrailTerm, number[]>,
+  segments: ReadonlyMap<string, Kept>,
+): FoundLines {
   const { terms, since = 0, until = Infinity, after, limit, newestFirst = false } = query;
   const rarest = terms.map((term) => positionsOf(byTerm, term)).sort((left, right) => left.length - right.length)[0];
   const positions = rarest ?? lines.map((_, position) => position);
@@ -87,7 +93,7 @@ function find(query: TrailQuery, lines: readonly Line[], byTerm: Map<string, num
     const line = lines[position];
     if (line === undefined || line.recordedAt < since || line.recordedAt > until) continue;
     examined++;
-    if (!segments.has(line.segment) || !terms.every((term) => hasTerm(line, term))) continue;
+    if (!segments.has(line.segment) || !terms.every((term) => line.terms.includes(term))) continue;
     if (found.push(position) > limit) break;
   }
   const page = found.slice(0, limit);
@@ -100,12 +106,9 @@ function find(query: TrailQuery, lines: readonly Line[], byTerm: Map<string, num
   };
 }
 
-const hasTerm = ({ terms }: Line, [dimension, value]: TrailTerm): boolean => terms.some(([d, v]) => d === dimension && v === value);
-
-function positionsOf(byTerm: Map<string, number[]>, [dimension, value]: TrailTerm): number[] {
-  const name = `${dimension} ${value}`;
-  const known = byTerm.get(name) ?? [];
-  byTerm.set(name, known);
+function positionsOf(byTerm: Map<TrailTerm, number[]>, term: TrailTerm): number[] {
+  const known = byTerm.get(term) ?? [];
+  byTerm.set(term, known);
   return known;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openMemoryTrailStore } from './memory-trail-store.ts';
-import type { TrailBatch, TrailQuery, TrailStore, TrailTerm } from './trail-store.ts';
+import type { TrailBatch, TrailLine, TrailQuery, TrailStore, TrailTerm } from './trail-store.ts';
 
 export type OpenedTrailStore = {
   readonly store: TrailStore;
@@ -30,16 +30,16 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
     test('when an append resolves, all lines of the batch are on disk and found', async () => {
       const chain = newChain();
       const texts = ['{"a":1}', `{"long":"${'x'.repeat(100_000)}"}`, '{"Zoë":"\\u202e"}'];
-      await store.append(chain.batch(texts.map((text) => ({ text, terms: [chain.own] }))));
+      await store.append(chain.batch(texts.map((text) => line(text, chain.own))));
       if (opened.reopen !== undefined) store = await opened.reopen();
       expect((await store.find({ terms: [chain.own], limit: 10 })).lines).toEqual(texts);
       expect(await bytesOf(store, chain.id, 1)).toBe(texts.map((text) => `${text}\n`).join(''));
     });
     test('a batch that does not follow its head is refused, and the chain is as it was', async () => {
       const chain = newChain();
-      await store.append(chain.batch([chain.line()]));
+      await store.append(chain.batch([chain.next()]));
       const before = await chainOf(store, chain.id);
-      const next = chain.batch([chain.line()]);
+      const next = chain.batch([chain.next()]);
       for (const wrong of [
         { ...next, head: { ...next.head, count: 3 } },
         { ...next, head: { ...next.head, count: 1 } },
@@ -56,9 +56,9 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
     });
     test('chains come oldest first, each with its head and its segments', async () => {
       const [first, second] = [newChain(), newChain()];
-      await store.append(second.batch([second.line()], { recordedAt: 1000 }));
-      await store.append(first.batch([first.line(), first.line()], { recordedAt: 1001 }));
-      await store.append(first.batch([first.line()], { recordedAt: 1002, segment: 2 }));
+      await store.append(second.batch([second.next()], { recordedAt: 1000 }));
+      await store.append(first.batch([first.next(), first.next()], { recordedAt: 1001 }));
+      await store.append(first.batch([first.next()], { recordedAt: 1002, segment: 2 }));
       const [one, two] = (await store.chains()).filter(({ chain }) => chain === first.id || chain === second.id);
       expect(two).toMatchObject({ chain: second.id, count: 1, coveredCount: 0 });
       expect(one).toMatchObject({
@@ -72,9 +72,9 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
     });
     test('a batch tells which heads of other chains it vouches for', async () => {
       const [first, second] = [newChain(), newChain()];
-      await store.append(first.batch([first.line(), first.line()]));
+      await store.append(first.batch([first.next(), first.next()]));
       await store.append(
-        second.batch([second.line()], {
+        second.batch([second.next()], {
           covers: [
             { chain: first.id, count: 2 },
             { chain: newChain().id, count: 9 },
@@ -82,17 +82,17 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
         }),
       );
       expect(await chainOf(store, first.id)).toMatchObject({ coveredCount: 2 });
-      await store.append(first.batch([first.line()]));
+      await store.append(first.batch([first.next()]));
       expect(await chainOf(store, first.id)).toMatchObject({ count: 3, coveredCount: 2 });
     });
     test('lines are found in the order in which they were committed, in whatever chain', async () => {
-      const own: TrailTerm = ['link', 'ordered'];
+      const own: TrailTerm = 'link:ordered';
       const chains = [newChain(), newChain(), newChain()];
       const texts: string[] = [];
       for (let round = 0; round < 60; round++) {
         const chain = chains[(round * 7) % 3] as Writer;
-        const lines = Array.from({ length: 1 + (round % 40) }, () => chain.line(own));
-        texts.push(...lines.map(({ text }) => text));
+        const lines = Array.from({ length: 1 + (round % 40) }, () => chain.next(own));
+        texts.push(...lines.map(({ bytes }) => bytes.toString()));
         await store.append(chain.batch(lines));
       }
       for (const limit of [1, 7, 64, 1000]) expect(await allPages(store, { terms: [own], limit })).toEqual(texts);
@@ -102,10 +102,10 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
       const chain = newChain();
       let cursor: string | undefined = (await store.find({ terms: [chain.own], limit: 1000 })).latest;
       for (const size of [1, 40, 3]) {
-        const lines = Array.from({ length: size }, () => chain.line());
+        const lines = Array.from({ length: size }, () => chain.next());
         await store.append(chain.batch(lines));
         const page = await store.find({ terms: [chain.own], limit: 1000, after: cursor });
-        expect(page.lines).toEqual(lines.map(({ text }) => text));
+        expect(page.lines).toEqual(lines.map(({ bytes }) => bytes.toString()));
         cursor = page.latest;
         expect((await store.find({ terms: [chain.own], limit: 1000, after: cursor })).lines).toEqual([]);
       }
@@ -118,8 +118,7 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
     test('since and until choose by when a line was recorded, both inclusive', async () => {
       const chain = newChain();
       const start = 2_000_000_000_000;
-      for (let i = 0; i < 50; i++)
-        await store.append(chain.batch([{ text: `{"at":${i}}`, terms: [chain.own] }], { recordedAt: start + 10 * i }));
+      for (let i = 0; i < 50; i++) await store.append(chain.batch([line(`{"at":${i}}`, chain.own)], { recordedAt: start + 10 * i }));
       const between = async (since: number, until: number, newestFirst = false) => {
         const { lines } = await store.find({ terms: [chain.own], since: start + since, until: start + until, limit: 100, newestFirst });
         return lines.map((line) => (JSON.parse(line) as { at: number }).at);
@@ -132,10 +131,10 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
     });
     test('a query reads the entries of its rarest term, not the trail', async () => {
       const chain = newChain();
-      const common: TrailTerm = ['operation', 'Common'];
-      const rare: TrailTerm = ['link', 'rare'];
+      const common: TrailTerm = 'operation:Common';
+      const rare: TrailTerm = 'link:rare';
       for (let i = 0; i < 1000; i++) {
-        await store.append(chain.batch([{ text: `{"i":${i}}`, terms: i % 200 === 7 ? [common, rare] : [common] }]));
+        await store.append(chain.batch([line(`{"i":${i}}`, ...(i % 200 === 7 ? [common, rare] : [common]))]));
       }
       const { lines, examined } = await store.find({ terms: [common, rare], limit: 100 });
       expect(lines).toHaveLength(5);
@@ -143,11 +142,10 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
     });
     test('lines of removed segments are not found any more, and the others still are', async () => {
       const [chain, other] = [newChain(), newChain()];
-      const common: TrailTerm = ['bucket', 'removing'];
+      const common: TrailTerm = 'bucket:removing';
       for (const segment of [1, 2, 3]) {
-        for (let i = 0; i < 5; i++)
-          await store.append(chain.batch([{ text: `{"s":${segment}${i}}`, terms: [chain.own, common] }], { segment }));
-        await store.append(other.batch([{ text: `{"o":${segment}}`, terms: [common] }]));
+        for (let i = 0; i < 5; i++) await store.append(chain.batch([line(`{"s":${segment}${i}}`, chain.own, common)], { segment }));
+        await store.append(other.batch([line(`{"o":${segment}}`, common)]));
       }
       await store.remove([{ chain: chain.id, segment: 1 }]);
       expect((await store.find({ terms: [chain.own], limit: 100 })).lines).toHaveLength(10);
@@ -164,7 +162,7 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
       await store.remove([2, 3].map((segment) => ({ chain: chain.id, segment })));
       expect(await chainOf(store, chain.id)).toBeUndefined();
       expect((await store.find({ terms: [common], limit: 100 })).lines).toEqual(['{"o":1}', '{"o":2}', '{"o":3}']);
-      await store.append(chain.batch([{ text: '{"s":4}', terms: [chain.own] }], { segment: 4 }));
+      await store.append(chain.batch([line('{"s":4}', chain.own)], { segment: 4 }));
       expect(await chainOf(store, chain.id)).toMatchObject({ count: 16, segments: [{ segment: 4, first: 16, last: 16 }] });
     });
     test('any batches are found as the reference finds them', { timeout: 60_000 }, async () => {
@@ -176,11 +174,11 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
           async (appended, asked) => {
             run += 1;
             const reference = openMemoryTrailStore();
-            const mark: TrailTerm = ['signature', `run ${run}`];
+            const mark: TrailTerm = `signature:run ${run}`;
             const writers = [newChain(), newChain()];
             for (const { chain, lines } of appended) {
               const by = writers[chain] as Writer;
-              const batch = by.batch(lines.map((terms, i) => ({ text: `{"run":${run},"by":${chain},"i":${i}}`, terms: [...terms, mark] })));
+              const batch = by.batch(lines.map((terms, i) => line(`{"run":${run},"by":${chain},"i":${i}}`, ...terms, mark)));
               await store.append(batch);
               await reference.append(batch);
             }
@@ -201,16 +199,16 @@ type Writer = ReturnType<typeof writer>;
 /** Makes the batches of one chain, one after the other. */
 function writer(number: number) {
   const id = number.toString(16).padStart(32, '0');
-  const own: TrailTerm = ['principal', `writer ${number}`];
+  const own: TrailTerm = `principal:writer ${number}`;
   let [count, made, at] = [0, 0, 0];
   const head = (): TrailBatch['head'] => ({ count, hash: `hash ${count}`, seal: `seal ${count}` });
   return {
     id,
     own,
     head,
-    line(...terms: readonly TrailTerm[]) {
+    next(...terms: readonly TrailTerm[]) {
       made += 1;
-      return { text: `{"chain":${number},"line":${made}}`, terms: [own, ...terms] };
+      return line(`{"chain":${number},"line":${made}}`, own, ...terms);
     },
     batch(lines: TrailBatch['lines'], { segment, ...more }: Partial<TrailBatch> = {}): TrailBatch {
       count += lines.length;
@@ -220,13 +218,11 @@ function writer(number: number) {
   };
 }
 
-const VALUES: readonly TrailTerm[] = [
-  ['link', 'a'],
-  ['link', 'b'],
-  ['address', 'a'],
-  ['object', 'bucket/a'],
-  ['result', 'ok'],
-];
+function line(text: string, ...terms: readonly TrailTerm[]): TrailLine {
+  return { bytes: Buffer.from(text), terms };
+}
+
+const VALUES: readonly TrailTerm[] = ['link:a', 'link:b', 'address:a', 'object:bucket/a', 'result:ok'];
 const batches = fc.record({
   chain: fc.nat(1),
   lines: fc.array(fc.subarray([...VALUES]), { minLength: 1, maxLength: 70 }),

@@ -51,13 +51,13 @@ export type TrailBatch = {
 };
 
 export type TrailLine = {
-  /** Without its line end, and with none in it. */
-  readonly text: string;
+  /** UTF-8, without its line end, and with none in it. Nobody writes to it any more. */
+  readonly bytes: Buffer;
   readonly terms: readonly TrailTerm[];
 };
 
-/** What a line can be found by. */
-export type TrailTerm = readonly [dimension: TrailDimension, value: string];
+/** What a line can be found by, such as `link:LKLN…` and `object:BUCKET/KEY`. */
+export type TrailTerm = `${TrailDimension}:${string}`;
 export type TrailDimension = 'link' | 'signature' | 'object' | 'address' | 'principal' | 'operation' | 'bucket' | 'result';
 
 export type TrailHead = {

@@ -60,9 +60,8 @@ export function committer(index: TrailIndex, files: SegmentFiles, { commits, hea
       inTurn(async () => {
         health.requireWritable();
         const { chain, segment } = batch;
-        const lines = batch.lines.map(({ text }) => `${text}\n`);
-        const bytes = Buffer.from(lines.join(''));
-        const lengths = lines.map((line) => Buffer.byteLength(line));
+        const lengths = batch.lines.map(({ bytes }) => bytes.byteLength + 1);
+        const bytes = Buffer.concat(batch.lines.flatMap((line) => [line.bytes, LINE_END]));
         index.root.resetReadTxn();
         const offset = placeFor(index, batch);
         await files.write(batch, bytes, offset).catch((cause) => {
@@ -89,6 +88,7 @@ export function committer(index: TrailIndex, files: SegmentFiles, { commits, hea
   };
 }
 
+const LINE_END = Buffer.from('\n');
 const SYNC_AFTER_MS = 1000;
 const LARGE_BYTES = 64 * 1024;
 const MAX_PENDING_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { invalidArgument } from '@latchkey/s3/errors';
 import type { FoundLines, TrailQuery } from '@latchkey/storage/trail-store';
-import { type Block, decodeBlock, LINES_A_BLOCK, recordedAtOf } from './block.ts';
-import { behindAllOf, blockKey, entryKey, POSITIONS_A_PART, partKey, partOf, positionOfEntry, segmentKey, termKey } from './keys.ts';
+import { type Block, decodeBlock, LINES_A_BLOCK, partOf, recordedAtOf } from './block.ts';
+import { behindAllOf, blockKey, entryKey, partKey, positionOfEntry, segmentKey, termKey } from './keys.ts';
 import { lastBlock, type TrailIndex } from './trail-index.ts';
 
 /** A block with the lines of it that were asked for. */
@@ -77,24 +77,30 @@ function meet(index: TrailIndex, terms: readonly Buffer[], from: number, isRever
 
 type Entry = { readonly position: number; readonly mask: number };
 
-function nextEntry({ entries }: TrailIndex, term: Buffer, from: number, isReverse: boolean, cost: Cost): Entry | undefined {
-  const range = (start: number, part: number) => {
+function nextEntry({ entries, blocks }: TrailIndex, term: Buffer, from: number, isReverse: boolean, cost: Cost): Entry | undefined {
+  let part = partAt(blocks, from, isReverse);
+  let start = from;
+  while (part !== undefined) {
+    cost.examined += 1;
     const first = Buffer.concat([partKey(part), term]);
     // A reverse range begins at its upper bound, inclusive.
-    return isReverse
-      ? { start: entryKey(term, start), end: first, reverse: true, limit: 1 }
-      : { start: entryKey(term, start), end: behindAllOf(first), limit: 1 };
-  };
-  let [start, part] = [from, partOf(from)];
-  for (;;) {
-    cost.examined += 1;
-    for (const { key, value } of entries.getRange(range(start, part)))
+    const bounds = isReverse
+      ? { start: entryKey(part, term, start), end: first }
+      : { start: entryKey(part, term, start), end: behindAllOf(first) };
+    for (const { key, value } of entries.getRange({ ...bounds, reverse: isReverse, limit: 1 }))
       return { position: positionOfEntry(key), mask: value.readInt32LE(0) };
-    const next = nextPart(entries, part, isReverse);
-    if (next === undefined) return undefined;
-    part = next;
-    start = isReverse ? (part + 1) * POSITIONS_A_PART - 1 : part * POSITIONS_A_PART;
+    part = nextPart(entries, part, isReverse);
+    start = isReverse ? LAST_POSITION : 0;
   }
+  return undefined;
+}
+
+const LAST_POSITION = 2 ** 48 - 1;
+
+/** Of the block there, or the next one. */
+function partAt(blocks: TrailIndex['blocks'], position: number, isReverse: boolean): number | undefined {
+  for (const { value } of blocks.getRange({ start: blockKey(position), reverse: isReverse, limit: 1 })) return partOf(value);
+  return undefined;
 }
 
 /** The neighbouring part that has any entries at all. */

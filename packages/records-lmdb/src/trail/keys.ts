@@ -1,37 +1,21 @@
 /** Keys of the trail's index, so made that the order of their bytes is the order they are read in. */
 import { hash } from 'node:crypto';
-import type { SegmentName, TrailDimension, TrailTerm } from '@latchkey/storage/trail-store';
-
-/**
- * A block is a few lines that were committed together. Blocks are numbered by their position: the order of commits, over all processes.
- * The index is cut into parts of so many positions, so that what is written now lies close together and what is old goes in one piece.
- */
-export const POSITIONS_A_PART = 4096;
+import type { SegmentName, TrailTerm } from '@latchkey/storage/trail-store';
 
 const PART_BYTES = 4;
 const POSITION_BYTES = 6;
-const HASH_BYTES = 16;
+const HASH_BYTES = 12;
 const CHAIN_BYTES = 16;
 
-export function partOf(position: number): number {
-  return Math.floor(position / POSITIONS_A_PART);
+/** What comes before the position in the key of a term's entry, but for the part. */
+export function termKey(term: TrailTerm): Buffer {
+  return hash('sha256', term, 'buffer').subarray(0, HASH_BYTES);
 }
-
-/** What comes before the position in the key of a term's entry, but for the part: 17 bytes. */
-export function termKey([dimension, value]: TrailTerm): Buffer {
-  const key = Buffer.allocUnsafe(1 + HASH_BYTES);
-  key[0] = DIMENSIONS.indexOf(dimension);
-  hash('sha256', value, 'buffer').copy(key, 1, 0, HASH_BYTES);
-  return key;
-}
-
-// Numbers on disk: new ones go to the end.
-const DIMENSIONS: readonly TrailDimension[] = ['link', 'signature', 'object', 'address', 'principal', 'operation', 'bucket', 'result'];
 
 /** Part, term, position. */
-export function entryKey(term: Buffer, position: number): Buffer {
+export function entryKey(part: number, term: Buffer, position: number): Buffer {
   const key = Buffer.allocUnsafe(PART_BYTES + term.length + POSITION_BYTES);
-  key.writeUInt32BE(partOf(position), 0);
+  key.writeUInt32BE(part, 0);
   term.copy(key, PART_BYTES);
   key.writeUIntBE(position, PART_BYTES + term.length, POSITION_BYTES);
   return key;

@@ -18,7 +18,7 @@ export async function rebuildIndex(
   // What an index that is still there holds for the files.
   await recover(index, files, { commits });
   await commits.change(() => {
-    for (const table of [index.chains, index.segments, index.blocks, index.entries, index.pending]) table.clearSync();
+    for (const table of [index.chains, index.segments, index.blocks, index.part, index.entries, index.pending]) table.clearSync();
   });
   const sources = [...byChain(await files.list())].map(([, segments]) => groupsOf(files, segments, termsOf));
   const waiting = (await Promise.all(sources.map(next))).filter((source) => source !== undefined);
@@ -67,7 +67,7 @@ async function* groupsOf(
         recordedAt = Math.max(recordedAt, end.recordedAt ?? 0);
         hash = end.hash ?? '';
       }
-      const lines = texts.map((text) => ({ text, terms: termsOf(text) }));
+      const lines = texts.map((text) => ({ bytes: Buffer.from(text), terms: termsOf(text) }));
       const group = { batch: { ...segment, recordedAt, lines, head: { count, hash, seal: '' } }, lengths, offset };
       offset += lengths.reduce((sum, length) => sum + length, 0);
       texts = [];

@@ -1,7 +1,7 @@
 import type { SegmentName } from '@latchkey/storage/trail-store';
 import type { Environment, Table } from '../environment.ts';
-import { decodeBlock } from './block.ts';
-import { behindAllOf, chainKey, partKey, partOf, segmentKey } from './keys.ts';
+import { decodeBlock, partOf } from './block.ts';
+import { behindAllOf, chainKey, partKey, segmentKey } from './keys.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import { lastBlock, lastSegment, type TrailIndex } from './trail-index.ts';
 
@@ -41,11 +41,11 @@ async function prune(index: TrailIndex, commits: Environment['commits']): Promis
       return gone.length < AT_ONCE;
     });
   }
-  const oldest = oldestPosition(index.blocks);
+  const oldest = oldestPart(index.blocks);
   if (oldest === undefined) return;
   for (let isDone = false; !isDone; ) {
     isDone = await commits.change(() => {
-      const gone = [...index.entries.getKeys({ end: partKey(partOf(oldest)), limit: AT_ONCE })].map((key) => Buffer.from(key));
+      const gone = [...index.entries.getKeys({ end: partKey(oldest), limit: AT_ONCE })].map((key) => Buffer.from(key));
       for (const key of gone) index.entries.removeSync(key);
       return gone.length < AT_ONCE;
     });
@@ -55,7 +55,7 @@ async function prune(index: TrailIndex, commits: Environment['commits']): Promis
 /** Few enough to hold up neither the event loop nor other processes. */
 const AT_ONCE = 1000;
 
-function oldestPosition(blocks: Table): number | undefined {
-  for (const key of blocks.getKeys({ limit: 1 })) return key.readUIntBE(0, key.length);
+function oldestPart(blocks: Table): number | undefined {
+  for (const { value } of blocks.getRange({ limit: 1 })) return partOf(value);
   return undefined;
 }

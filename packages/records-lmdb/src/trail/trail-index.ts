@@ -1,4 +1,4 @@
-import type { TrailBatch, TrailChain, TrailHead, TrailLine, TrailSegment } from '@latchkey/storage/trail-store';
+import type { TrailBatch, TrailChain, TrailHead, TrailLine, TrailSegment, TrailTerm } from '@latchkey/storage/trail-store';
 import type { Environment, Table } from '../environment.ts';
 import { encodeBlock, LINES_A_BLOCK, recordedAtOf } from './block.ts';
 import { behindAllOf, blockKey, chainKey, entryKey, segmentKey, termKey } from './keys.ts';
@@ -13,6 +13,8 @@ export type TrailIndex = {
   readonly segments: Table;
   /** Position → block. */
   readonly blocks: Table;
+  /** The part that is entered into now, and how full it is. */
+  readonly part: Table;
   /** Part, term and position → which lines of the block have the term. */
   readonly entries: Table;
   /** Segment and offset → bytes that are committed, and may not have reached the segment's file. */
@@ -25,6 +27,7 @@ export function trailIndex({ root, table }: Pick<Environment, 'root' | 'table'>)
     chains: table('chains'),
     segments: table('segments'),
     blocks: table('blocks'),
+    part: table('part'),
     entries: table('entries'),
     pending: table('pending'),
   };
@@ -70,13 +73,16 @@ export function enter(index: TrailIndex, batch: TrailBatch, lengths: readonly nu
   const last = lastBlock(index);
   const recordedAt = Math.max(last.recordedAt, batch.recordedAt);
   let [position, at] = [last.position, offset];
+  let { part, entries } = last;
   for (let i = 0; i < lines.length; i += LINES_A_BLOCK) {
     const some = lengths.slice(i, i + LINES_A_BLOCK);
     position += 1;
-    index.blocks.putSync(blockKey(position), encodeBlock({ chain, segment, recordedAt, offset: at, lengths: some }));
-    enterTerms(index, lines.slice(i, i + LINES_A_BLOCK), position);
+    if (entries >= ENTRIES_A_PART) [part, entries] = [part + 1, 0];
+    index.blocks.putSync(blockKey(position), encodeBlock({ chain, segment, part, recordedAt, offset: at, lengths: some }));
+    entries += enterTerms(index, lines.slice(i, i + LINES_A_BLOCK), part, position);
     for (const length of some) at += length;
   }
+  putJson<PartRow>(index.part, THE_PART, { part, entries });
   const key = segmentKey(batch);
   const first = readSegment(index, key)?.first ?? head.count - lines.length + 1;
   putJson<SegmentRow>(index.segments, key, { sizeBytes: at, first, last: head.count, lastRecordedAt: batch.recordedAt });
@@ -89,29 +95,36 @@ export function enter(index: TrailIndex, batch: TrailBatch, lengths: readonly nu
   }
 }
 
-function enterTerms(index: TrailIndex, lines: readonly TrailLine[], position: number): void {
-  const masks = new Map<string, { readonly term: TrailLine['terms'][number]; mask: number }>();
+/**
+ * The index is cut into parts of about so many entries. Terms are entered in no order, so that the pages of a part are all written to while it
+ * grows: it is as small as one likes to write, and what is old goes in one piece. A query looks into each part once.
+ */
+const ENTRIES_A_PART = 4096;
+
+/** Returns how many entries that makes. */
+function enterTerms(index: TrailIndex, lines: readonly TrailLine[], part: number, position: number): number {
+  const masks = new Map<TrailTerm, number>();
   for (const [i, { terms }] of lines.entries()) {
-    for (const term of terms) {
-      const name = `${term[0]} ${term[1]}`;
-      const known = masks.get(name);
-      if (known === undefined) masks.set(name, { term, mask: 1 << i });
-      else known.mask |= 1 << i;
-    }
+    for (const term of terms) masks.set(term, (masks.get(term) ?? 0) | (1 << i));
   }
-  for (const { term, mask } of masks.values()) {
+  for (const [term, mask] of masks) {
     const value = Buffer.allocUnsafe(4);
     value.writeInt32LE(mask);
-    index.entries.putSync(entryKey(termKey(term), position), value);
+    index.entries.putSync(entryKey(part, termKey(term), position), value);
   }
+  return masks.size;
 }
 
+type PartRow = { readonly part: number; readonly entries: number };
+const THE_PART = Buffer.from('now');
+
 /** Position 0 is before all blocks. */
-export function lastBlock({ blocks }: TrailIndex): { readonly position: number; readonly recordedAt: number } {
+export function lastBlock({ blocks, part }: TrailIndex): PartRow & { readonly position: number; readonly recordedAt: number } {
+  const row = json<PartRow>(part.getBinaryFast(THE_PART)) ?? { part: 0, entries: 0 };
   for (const { key, value } of blocks.getRange({ reverse: true, limit: 1 })) {
-    return { position: key.readUIntBE(0, key.length), recordedAt: recordedAtOf(value) };
+    return { ...row, position: key.readUIntBE(0, key.length), recordedAt: recordedAtOf(value) };
   }
-  return { position: 0, recordedAt: 0 };
+  return { ...row, position: 0, recordedAt: 0 };
 }
 
 function putJson<T>(table: Table, key: Buffer, value: T): void {

@@ -2,7 +2,7 @@
 
 import { timeOrderedId } from '@latchkey/storage/time-ordered-id';
 import type { TrailChain, TrailLine, TrailStore } from '@latchkey/storage/trail-store';
-import { beginningOf, type ChainKey, CLOSING_LENGTH, closed, hashOfLine, numbered, sealedHead } from './chain.ts';
+import { beginningOf, type ChainKey, chainedLine, sealedHead } from './chain.ts';
 import type { LineSite, OpenLine } from './line.ts';
 import { BEGIN_SEGMENT, type CoveredHead, type SegmentBegins, serviceLine } from './service-event.ts';
 import type { TrailKeys } from './trail-keys.ts';
@@ -110,17 +110,17 @@ function uncovered(chains: readonly TrailChain[], own: string): CoveredHead[] {
     }));
 }
 
-function chained(open: readonly OpenLine[], { chain, previous }: State, key: ChainKey, recordedAt: number) {
+function chained(openLines: readonly OpenLine[], { chain, previous }: State, key: ChainKey, recordedAt: number) {
   let hash = previous?.hash ?? beginningOf(chain);
   let sequence = previous?.sequence ?? 0;
   let sizeBytes = 0;
   const lines: TrailLine[] = [];
-  for (const { text, terms } of open) {
+  for (const { open, terms } of openLines) {
     sequence += 1;
-    const line = numbered(text, recordedAt, sequence);
-    hash = hashOfLine(key, hash, line);
-    lines.push({ text: closed(line, hash), terms });
-    sizeBytes += line.length + CLOSING_LENGTH + 1;
+    const line = chainedLine(key, hash, open, recordedAt, sequence);
+    hash = line.hash;
+    lines.push({ bytes: line.bytes, terms });
+    sizeBytes += line.bytes.byteLength + 1;
   }
   return { lines, sizeBytes, last: { sequence, hash, recordedAt } };
 }

@@ -19,21 +19,25 @@ export function beginningOf(chain: string): string {
   return createHash('sha256').update(`latchkey audit trail ${chain}`).digest('base64url');
 }
 
-/** A line without its hash, as the hash covers it: an opened JSON object, closed by `closed`. */
-export function numbered(open: string, recordedAt: number, sequence: number): string {
-  return `${open},"recordedAt":${recordedAt},"sequence":${sequence}`;
+/** A line with its number and its hash, made of an opened JSON object. The hash covers all that stands before it. */
+export function chainedLine(key: ChainKey, previous: string, open: Buffer, recordedAt: number, sequence: number) {
+  const end = `,"recordedAt":${recordedAt},"sequence":${sequence}${closing(NO_HASH)}`;
+  const bytes = Buffer.allocUnsafe(open.byteLength + end.length);
+  open.copy(bytes);
+  bytes.write(end, open.byteLength, 'latin1');
+  const hash = hashOfLine(key, previous, bytes.subarray(0, bytes.byteLength - CLOSING_LENGTH));
+  bytes.write(hash, bytes.byteLength - NO_HASH.length - 2, 'latin1');
+  return { bytes, hash };
 }
 
-export function hashOfLine(key: ChainKey, previous: string, line: string | Uint8Array): string {
+const NO_HASH = 'x'.repeat(43);
+const closing = (hash: string): string => `,"hash":"${hash}"}`;
+/** How many bytes stand behind what the hash covers. */
+export const CLOSING_LENGTH = closing(NO_HASH).length;
+
+export function hashOfLine(key: ChainKey, previous: string, line: Uint8Array): string {
   return createHmac('sha256', key.lines).update(previous).update(line).digest('base64url');
 }
-
-export function closed(line: string, hash: string): string {
-  return `${line},"hash":"${hash}"}`;
-}
-
-/** How many characters `closed` adds. */
-export const CLOSING_LENGTH = closed('', 'x'.repeat(43)).length;
 
 /** The head behind a line. Its seal keeps who can write to the index from setting the head back. */
 export function sealedHead(key: ChainKey, chain: string, count: number, hash: string): TrailHead {

@@ -1,6 +1,6 @@
 /**
- * Events on their way to the chain. What waits is bounded by its weight in memory; making text of it and writing it down is done in batches, off
- * the path of the requests.
+ * Events on their way to the chain. They are put into words at the end of the turn of the event loop in which they came, behind the replies: so
+ * nothing of a request outlives it. The words wait for others to be written down with, as long as their weight in memory allows.
  */
 import { S3Error } from '@latchkey/s3/errors';
 import type { Log } from '../log.ts';
@@ -10,10 +10,10 @@ import type { OpenLine } from './line.ts';
 import type { AuditDurability } from './trail.ts';
 
 export type EventQueue = {
-  requireRoom(durability: AuditDurability): void;
-  record(event: AuditEvent, durability: AuditDurability): Promise<void> | undefined;
   /** Begins the chain: resolves when its first line is on disk, or is known not to get there now. */
   begin(): Promise<void>;
+  requireRoom(durability: AuditDurability): void;
+  record(event: AuditEvent, durability: AuditDurability): Promise<void> | undefined;
   /** A line about the trail itself; resolves when it is on disk, with all that was recorded before. */
   append(line: OpenLine): Promise<void>;
   /** Resolves when nothing waits; rejects where that can not be written. */
@@ -21,14 +21,14 @@ export type EventQueue = {
 };
 
 export type EventQueueOptions = {
-  readonly writer: ChainWriter;
+  readonly writer: Pick<ChainWriter, 'append'>;
   readonly linesOf: (event: AuditEvent) => readonly OpenLine[];
   readonly log: Log;
   readonly limits?: Partial<QueueLimits> | undefined;
 };
 
 export type QueueLimits = {
-  /** What may wait in memory, roughly in bytes, before reads are refused. */
+  /** What may wait in memory, in bytes, before reads are refused. */
   readonly maxWeight: number;
   /** How long a read waits for others to be written down with. */
   readonly gatherMs: number;
@@ -37,30 +37,40 @@ export type QueueLimits = {
 };
 
 const LIMITS: QueueLimits = { maxWeight: 32 * 1024 * 1024, gatherMs: 250, retryMs: 500 };
-/** Lines in one append, and of how many events they are made before others get their turn. */
+/** Lines in one append. */
 const MAX_LINES = 512;
-const MADE_AT_ONCE = 64;
-/** So much is not left to wait for the timer. */
+/** So much does not wait for the timer. */
 const HASTE_WEIGHT = 512 * 1024;
+/** What a line weighs besides its bytes. */
+const LINE_WEIGHT = 500;
 
-type Waiting = {
-  readonly event: AuditEvent | undefined;
-  readonly lines: readonly OpenLine[] | undefined;
-  readonly weight: number;
-  readonly settle: ((failure: unknown) => void) | undefined;
-};
+type Waiting = { readonly line: OpenLine; settle: ((failure: unknown) => void) | undefined };
 
 export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions): EventQueue {
   const { maxWeight, gatherMs, retryMs } = { ...LIMITS, ...limits };
+  let fresh: AuditEvent[] = [];
   let waiting: Waiting[] = [];
   let weight = 0;
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
 
-  const add = (one: Waiting): void => {
-    waiting.push(one);
-    weight += one.weight;
+  /** The last of the lines is the one that somebody waits for. */
+  const add = (lines: readonly OpenLine[], settle?: Waiting['settle']): void => {
+    for (const [i, line] of lines.entries()) {
+      weight += line.open.byteLength + LINE_WEIGHT;
+      waiting.push({ line, settle: i === lines.length - 1 ? settle : undefined });
+    }
+  };
+
+  const putIntoWords = (): void => {
+    if (fresh.length === 0) return;
+    const events = fresh;
+    fresh = [];
+    for (const event of events) add(linesOf(event));
+    if (failure !== undefined) later(retryMs);
+    else if (weight > HASTE_WEIGHT) start();
+    else later(gatherMs);
   };
 
   const start = (): void => {
@@ -78,24 +88,22 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
 
   /** Until nothing waits, or it fails. What could not be written goes on waiting, in its place; who waited for it is told. */
   const work = async (): Promise<void> => {
+    // Whoever comes in this turn of the event loop goes along.
     await endOfTurn();
     while (waiting.length > 0) {
-      let taken = 0;
+      const batch = waiting.slice(0, MAX_LINES);
       try {
-        const batch = await nextBatch(waiting, linesOf);
-        taken = batch.taken;
-        await writer.append(batch.lines);
+        await writer.append(batch.map(({ line }) => line));
       } catch (error) {
         fail(error);
         return;
       }
       if (failure !== undefined) log.info('the audit trail is written again');
       failure = undefined;
-      const written = waiting.slice(0, taken);
-      waiting = waiting.slice(taken);
-      for (const one of written) {
-        weight -= one.weight;
-        one.settle?.(undefined);
+      waiting = waiting.slice(batch.length);
+      for (const { line, settle } of batch) {
+        weight -= line.open.byteLength + LINE_WEIGHT;
+        settle?.(undefined);
       }
     }
   };
@@ -103,13 +111,17 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
   const fail = (error: unknown): void => {
     if (failure === undefined) log.error('the audit trail can not be written', { cause: describe(error) });
     failure = { error };
-    for (const one of waiting) one.settle?.(error);
-    waiting = waiting.map((one) => ({ ...one, settle: undefined }));
+    for (const one of waiting) {
+      one.settle?.(error);
+      one.settle = undefined;
+    }
   };
 
-  const awaited = (one: Omit<Waiting, 'settle'>): Promise<void> =>
+  const written = (lines: readonly OpenLine[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      add({ ...one, settle: (error) => (error === undefined ? resolve() : reject(unavailable(error))) });
+      // What came before stands before it.
+      putIntoWords();
+      add(lines, (error) => (error === undefined ? resolve() : reject(unavailable(error))));
       start();
     });
 
@@ -120,16 +132,13 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
       if (durability === 'before-reply' && failure !== undefined) throw unavailable(failure.error);
     },
     record(event, durability) {
-      const one = { event, lines: undefined, weight: weightOf(event) };
-      if (durability === 'before-reply') return awaited(one);
-      add({ ...one, settle: undefined });
-      if (failure !== undefined) later(retryMs);
-      else if (weight > HASTE_WEIGHT) start();
-      else later(gatherMs);
+      if (durability === 'before-reply') return written(linesOf(event));
+      if (fresh.push(event) === 1) setImmediate(putIntoWords);
       return undefined;
     },
-    append: (line) => awaited({ event: undefined, lines: [line], weight: line.text.length }),
+    append: (line) => written([line]),
     async flush() {
+      putIntoWords();
       while (waiting.length > 0) {
         start();
         await working;
@@ -142,34 +151,6 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
 /** In S3's words: the request may be sent again, and then there may be room. */
 function unavailable(cause: unknown): S3Error {
   return new S3Error('ServiceUnavailable', { message: 'The audit trail can not be written at the moment.', cause });
-}
-
-/** What an event keeps in memory: the texts of its request, and a little around them. */
-function weightOf({ incoming, call, formFields, notes, answer }: AuditEvent): number {
-  let weight = 1000 + incoming.rawTarget.length + (answer?.byteLength ?? 0);
-  for (const [name, value] of incoming.headers) weight += name.length + value.length;
-  for (const [name, value] of call?.parameters ?? []) weight += name.length + value.length;
-  for (const [name, value] of formFields ?? []) weight += name.length + value.length;
-  for (const { key } of notes?.affected ?? []) weight += 200 + key.length;
-  return weight;
-}
-
-/** The lines of as many as go together. */
-async function nextBatch(
-  waiting: readonly Waiting[],
-  linesOf: EventQueueOptions['linesOf'],
-): Promise<{ readonly lines: readonly OpenLine[]; readonly taken: number }> {
-  const lines: OpenLine[] = [];
-  let taken = 0;
-  // Whoever comes while this waits is not in it.
-  const count = waiting.length;
-  while (taken < count && lines.length < MAX_LINES) {
-    if (taken > 0 && taken % MADE_AT_ONCE === 0) await endOfTurn();
-    const { event, lines: ready } = waiting[taken] ?? {};
-    lines.push(...(ready ?? (event === undefined ? [] : linesOf(event))));
-    taken++;
-  }
-  return { lines, taken };
 }
 
 function describe(error: unknown): string {

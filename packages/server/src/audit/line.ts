@@ -12,9 +12,9 @@ import { termsOf } from './terms.ts';
 import { principalNames, userIdentity } from './user-identity.ts';
 
 /** A line without its end: an opened JSON object, and what it is found by. At most 200 KiB, however large the request was. */
-export type OpenLine = { readonly text: string; readonly terms: readonly TrailTerm[] };
+export type OpenLine = { readonly open: Buffer; readonly terms: readonly TrailTerm[] };
 
-export type LineSite = { readonly accountId: string; readonly region: string; readonly hostId: string };
+export type LineSite = { readonly accountId: string; readonly region: string };
 
 /** One line for the request, and one for each object it affected besides. */
 export function linesOf(event: AuditEvent, site: LineSite): OpenLine[] {
@@ -56,17 +56,17 @@ function lineOf(event: AuditEvent, site: LineSite): OpenLine {
   const isData = source === 's3' && key !== undefined;
   const who = identityOf(principal, claimed, site.accountId);
   const text =
-    `{"eventVersion":"1.11","userIdentity":${who.json},"eventTime":"${isoSeconds(incoming.receivedAt)}","eventSource":"${SOURCES[source]}",` +
+    `{"eventVersion":"1.11","userIdentity":${who.json},"eventTime":"${isoSeconds(incoming.receivedAt)}Z","eventSource":"${SOURCES[source]}",` +
     `"eventName":${jsonText(event.name)},"awsRegion":"${site.region}","sourceIPAddress":${jsonText(peer.address)},` +
     `"userAgent":${jsonText(`[${withoutSecrets(headerValue(headers, 'user-agent') ?? '', 1024)}]`)},` +
     (error === undefined
       ? ''
       : `"errorCode":${jsonText(cut(error.code, 128))},"errorMessage":${jsonText(withoutSecrets(error.message, 1024))},`) +
     `"requestParameters":${requestParameters(event, host)},"responseElements":${responseElements(event)},` +
-    `"additionalEventData":${additionalData(event, linkId, signatureHash, site)},"requestID":"${incoming.requestId}",` +
+    `"additionalEventData":${additionalData(event, linkId, signatureHash)},"requestID":"${incoming.requestId}",` +
     `"eventID":"${randomUUID()}","readOnly":${event.isReadOnly},${resources(bucket, key, site.accountId)}"eventType":"AwsApiCall",` +
     `"managementEvent":${!isData},"recipientAccountId":"${site.accountId}","eventCategory":"${isData ? 'Data' : 'Management'}"` +
-    (host === undefined ? '' : `,"tlsDetails":{"clientProvidedHostHeader":${jsonText(cut(host, 256))}}`);
+    (host === undefined || !peer.secure ? '' : `,"tlsDetails":{"clientProvidedHostHeader":${jsonText(cut(host, 256))}}`);
   const terms = termsOf({
     link: linkId,
     signatureHash,
@@ -78,7 +78,7 @@ function lineOf(event: AuditEvent, site: LineSite): OpenLine {
     status,
     errorCode: error?.code,
   });
-  return { text, terms };
+  return { open: Buffer.from(text), terms };
 }
 
 const SOURCES: Readonly<Record<EventSource, string>> = {
@@ -88,10 +88,10 @@ const SOURCES: Readonly<Record<EventSource, string>> = {
   latchkey: 'latchkey',
 };
 
-function additionalData(event: AuditEvent, linkId: string | undefined, signatureHash: string | undefined, site: LineSite): string {
+function additionalData(event: AuditEvent, linkId: string | undefined, signatureHash: string | undefined): string {
   const { signature, incoming, notes, replyHeaders, endedAt, isCut } = event;
   const referer = headerValue(incoming.headers, 'referer');
-  const etag = replyHeaders && replyHeader(replyHeaders, 'etag');
+  const etag = replyHeaders && replyHeader(replyHeaders, 'ETag');
   const size = replyHeaders && objectSize(event, replyHeaders);
   const target = event.query === undefined ? incoming.rawTarget : undefined;
   return (
@@ -99,7 +99,7 @@ function additionalData(event: AuditEvent, linkId: string | undefined, signature
     (signature === undefined
       ? ''
       : `"SignatureVersion":"${signature.version === 'AWS' ? 'SigV2' : 'SigV4'}","AuthenticationMethod":"${METHODS[signature.authType]}",`) +
-    `"bytesTransferredIn":${event.bytesIn},"bytesTransferredOut":${event.bytesOut},"x-amz-id-2":"${site.hostId}",` +
+    `"bytesTransferredIn":${event.bytesIn},"bytesTransferredOut":${event.bytesOut},` +
     `"latchkey":{"status":${event.status},"receivedAt":"${isoMilliseconds(incoming.receivedAt)}",` +
     `"durationMs":${Math.max(0, endedAt - incoming.receivedAt)},"method":${jsonText(cut(incoming.method, 32))}` +
     (target === undefined ? '' : `,"target":${jsonText(withoutSecrets(target, 2048))}`) +
@@ -121,7 +121,7 @@ const METHODS = { 'REST-HEADER': 'AuthHeader', 'REST-QUERY-STRING': 'QueryString
 
 /** Of the whole object, where the reply tells: behind the slash of Content-Range, or what an upload brought. */
 function objectSize({ status, name, bytesOut, isCut }: AuditEvent, replyHeaders: readonly string[]): number | undefined {
-  if (status === 206) return Number(/\/(\d+)$/.exec(replyHeader(replyHeaders, 'content-range') ?? '')?.[1] ?? Number.NaN) || undefined;
+  if (status === 206) return Number(/\/(\d+)$/.exec(replyHeader(replyHeaders, 'Content-Range') ?? '')?.[1] ?? Number.NaN) || undefined;
   return status === 200 && name === 'GetObject' && isCut !== true ? bytesOut : undefined;
 }
 
@@ -163,13 +163,14 @@ function linkIdOf(principal: Principal | undefined, claimed: string | undefined)
   return claimed?.startsWith('LKLN') === true ? claimed : undefined;
 }
 
+/** As operations write it. */
 function replyHeader(headers: readonly string[], name: string): string | undefined {
-  for (let i = 0; i + 1 < headers.length; i += 2) if (headers[i]?.toLowerCase() === name) return headers[i + 1];
+  for (let i = 0; i + 1 < headers.length; i += 2) if (headers[i] === name) return headers[i + 1];
   return undefined;
 }
 
 function isoMilliseconds(ms: number): string {
-  return new Date(ms).toISOString();
+  return `${isoSeconds(ms)}.${String(Math.floor(ms) % 1000).padStart(3, '0')}Z`;
 }
 
 /** Most events of a moment share their second. */
@@ -177,6 +178,6 @@ let lastSecond = { second: Number.NaN, text: '' };
 
 function isoSeconds(ms: number): string {
   const second = Math.floor(ms / 1000);
-  if (lastSecond.second !== second) lastSecond = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  if (lastSecond.second !== second) lastSecond = { second, text: new Date(second * 1000).toISOString().slice(0, 19) };
   return lastSecond.text;
 }

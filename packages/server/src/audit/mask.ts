@@ -30,10 +30,12 @@ export function cut(text: string, max: number): string {
  * characters, and all marks of direction and of width zero. At most six characters for each.
  */
 export function jsonText(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const json = JSON.stringify(text);
   return UNSAFE.test(json) ? json.replaceAll(ALL_UNSAFE, escaped) : json;
 }
 
+const PLAIN = /^[ !#-[\]-~]*$/;
 const UNSAFE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
 const ALL_UNSAFE = new RegExp(UNSAFE.source, 'g');
 

@@ -12,13 +12,14 @@ const MAX_NAME = 128;
 export function requestParameters(event: AuditEvent, host: string | undefined): string {
   let left = MAX_CHARACTERS;
   let count = 0;
-  let json = '{';
+  let json = '';
   const add = (name: string, value: string): void => {
     count += 1;
     if (count > MAX_PARAMETERS) return;
-    const shown = isSecretName(name) ? HIDDEN : cut(value, left);
+    const known = nameOf(name);
+    const shown = known.isSecret ? HIDDEN : cut(value, left);
     left = Math.max(0, left - shown.length);
-    json += `${json === '{' ? '' : ','}${jsonText(cut(name, MAX_NAME))}:${jsonText(shown)}`;
+    json += (count === 1 ? '{' : ',') + known.json + jsonText(shown);
   };
   const { bucket, key, query = [], call, formFields, parameters } = event;
   if (bucket !== undefined) add('bucketName', bucket);
@@ -30,7 +31,21 @@ export function requestParameters(event: AuditEvent, host: string | undefined): 
   for (const [name, value] of Object.entries(parameters ?? {})) if (value !== undefined) add(name, withoutSecrets(String(value), left));
   const copySource = headerValue(event.incoming.headers, 'x-amz-copy-source');
   if (copySource !== undefined) add('x-amz-copy-source', copySource);
-  return `${json}}`;
+  return count === 0 ? '{}' : `${json}}`;
+}
+
+type Name = { readonly json: string; readonly isSecret: boolean };
+
+/** The names that requests usually have are few; a client may make up any. */
+const names = new Map<string, Name>();
+const MAX_NAMES = 500;
+
+function nameOf(name: string): Name {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const made = { json: `${jsonText(cut(name, MAX_NAME))}:`, isSecret: isSecretName(name) };
+  if (names.size < MAX_NAMES && name.length <= MAX_NAME) names.set(name, made);
+  return made;
 }
 
 /** As JSON: ids of what the request made, never a secret. `null` where nothing was made. */

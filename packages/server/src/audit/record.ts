@@ -23,6 +23,7 @@ export type TrailRecord = {
   readonly managementEvent: boolean;
   readonly recipientAccountId: string;
   readonly eventCategory: 'Data' | 'Management';
+  /** Where the client spoke TLS. */
   readonly tlsDetails?: { readonly clientProvidedHostHeader: string };
   /** Of an event about the trail itself. */
   readonly serviceEventDetails?: Readonly<Record<string, unknown>>;

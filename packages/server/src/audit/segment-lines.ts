@@ -1,4 +1,5 @@
 /** The bytes of a segment as lines. */
+import { CLOSING_LENGTH } from './chain.ts';
 import { BEGIN_SEGMENT, type SegmentBegins } from './service-event.ts';
 
 /** A line without its end, and where it begins; `isWhole` is false for bytes at the end that no line end follows. */
@@ -37,7 +38,7 @@ export function lineEnd(bytes: Buffer): LineEnd | undefined {
   const match = /,"recordedAt":(\d{1,15}),"sequence":(\d{1,15}),"hash":"([\w-]{43})"\}$/.exec(tail);
   if (match === null) return undefined;
   const hash = match[3] ?? '';
-  const covered = bytes.subarray(0, bytes.byteLength - `,"hash":"${hash}"}`.length);
+  const covered = bytes.subarray(0, bytes.byteLength - CLOSING_LENGTH);
   return { covered, recordedAt: Number(match[1]), sequence: Number(match[2]), hash };
 }
 

@@ -57,12 +57,5 @@ export function serviceLine<Name extends keyof ServiceEvents>(
     `"latchkey":{"status":200,"receivedAt":"${at}","durationMs":0,"method":""}},"requestID":"","eventID":"${randomUUID()}","readOnly":false,` +
     `"eventType":"AwsServiceEvent","managementEvent":true,"recipientAccountId":"${site.accountId}","eventCategory":"Management",` +
     `"serviceEventDetails":${JSON.stringify(details)}`;
-  return {
-    text,
-    terms: [
-      ['operation', name],
-      ['address', 'latchkey'],
-      ['result', 'ok'],
-    ],
-  };
+  return { open: Buffer.from(text), terms: [`operation:${name}`, 'address:latchkey', 'result:ok'] };
 }

@@ -16,32 +16,28 @@ export type Findable = {
 };
 
 export function termsOf({ link, signatureHash, bucket, key, principals, address, operation, status, errorCode }: Findable): TrailTerm[] {
-  const terms: TrailTerm[] = [
-    ['address', address],
-    ['operation', operation],
-    ['result', resultOf(status)],
-  ];
-  if (link !== undefined) terms.push(['link', link]);
-  if (signatureHash !== undefined) terms.push(['signature', signatureHash]);
+  const terms: TrailTerm[] = [`address:${address}`, `operation:${operation}`, `result:${resultOf(status)}`];
+  if (link !== undefined) terms.push(`link:${link}`);
+  if (signatureHash !== undefined) terms.push(`signature:${signatureHash}`);
   if (bucket !== undefined) {
-    terms.push(['bucket', bucket]);
+    terms.push(`bucket:${bucket}`);
     if (key !== undefined) terms.push(objectTerm(bucket, key));
   }
-  for (const principal of principals) terms.push(['principal', principal]);
-  if (errorCode !== undefined) terms.push(['result', errorCode]);
+  for (const principal of principals) terms.push(`principal:${principal}`);
+  if (errorCode !== undefined) terms.push(`result:${errorCode}`);
   return terms;
 }
 
 /** The terms that all have to hold. A key without a bucket is none of the filters there are. */
 export function termsOfFilter({ link, signatureHash, bucket, key, principal, address, operation, result }: TrailFilter): TrailTerm[] {
   const terms: TrailTerm[] = [];
-  if (link !== undefined) terms.push(['link', link]);
-  if (signatureHash !== undefined) terms.push(['signature', signatureHash.toLowerCase()]);
-  if (bucket !== undefined) terms.push(key === undefined ? ['bucket', bucket] : objectTerm(bucket, key));
-  if (address !== undefined) terms.push(['address', address]);
-  if (principal !== undefined) terms.push(['principal', principal]);
-  if (operation !== undefined) terms.push(['operation', operation]);
-  if (result !== undefined) terms.push(['result', result]);
+  if (link !== undefined) terms.push(`link:${link}`);
+  if (signatureHash !== undefined) terms.push(`signature:${signatureHash.toLowerCase()}`);
+  if (bucket !== undefined) terms.push(key === undefined ? `bucket:${bucket}` : objectTerm(bucket, key));
+  if (address !== undefined) terms.push(`address:${address}`);
+  if (principal !== undefined) terms.push(`principal:${principal}`);
+  if (operation !== undefined) terms.push(`operation:${operation}`);
+  if (result !== undefined) terms.push(`result:${result}`);
   return terms;
 }
 
@@ -92,7 +88,7 @@ function principalsOf(identity: TrailRecord['userIdentity']): string[] {
 const present = (value: string | undefined): string[] => (value === undefined ? [] : [value]);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-const objectTerm = (bucket: string, key: string): TrailTerm => ['object', `${bucket}/${key}`];
+const objectTerm = (bucket: string, key: string): TrailTerm => `object:${bucket}/${key}`;
 
 function resultOf(status: number): string {
   return status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed';
