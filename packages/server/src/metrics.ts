@@ -33,7 +33,7 @@ export function createRequestCounts(): RequestCounts {
     },
     expose() {
       const lines = [
-        '# HELP latchkey_http_requests_total Requests answered on the S3 address.',
+        '# HELP latchkey_http_requests_total Requests answered: S3, IAM, STS and the JSON API.',
         '# TYPE latchkey_http_requests_total counter',
       ];
       for (const [operation, byAuth] of counts) {
