@@ -7,6 +7,7 @@ import { chunkedPut, SIGNED, SIGNED_TRAILER, UNSIGNED_TRAILER } from '../support
 import { md5Base64 } from '../support/independent-signer.ts';
 import { mutantSender } from '../support/mutant-sender.ts';
 import { formBody, formRequest, signedFields, signedFieldsV2 } from '../support/post-form.ts';
+import { formMeaning, requestMeaning } from '../support/request-meaning.ts';
 import { testServer } from '../support/test-server.ts';
 import { bytesOf, presigned, presignedV2, send, signed, type Wanted, type WireRequest, xmlTexts } from '../support/wire-client.ts';
 
@@ -101,7 +102,8 @@ async function batch(
   counts: Map<number | undefined, number>,
 ): Promise<void> {
   await s3('PUT', '/box/key', { body: 'before' });
-  const bytes = bytesOf(make());
+  const request = make();
+  const bytes = bytesOf(request);
   // For the one who has to find out which of a whole batch it was.
   const sent: string[] = [];
   for (let i = 0; i < size; i++) {
@@ -112,11 +114,20 @@ async function batch(
     // 501 and 505 name what HTTP or S3 has and we have not; anything else above 500 would be our failure.
     if (status !== undefined && status >= 500 && status !== 501 && status !== 505) throw new Error(`${status} for ${sent.at(-1)}`);
     if (status === undefined || status < 300) {
+      if (status !== undefined) requireSameMeaning(request, bytes, mutant);
       await look(coversBody ? ['before', AFTER] : undefined, sent.slice(-1));
       await s3('PUT', '/box/key', { body: 'before' });
     }
   }
   await look(['before'], sent);
+}
+
+/** What is accepted says what was signed, though it may say it in other words, and whatever it says besides. */
+function requireSameMeaning(request: WireRequest, bytes: Buffer, mutant: Buffer): void {
+  const isForm = request.headers.some(([, value]) => value.startsWith('multipart/form-data'));
+  const fieldCount = bytes.toString('latin1').split('form-data; name=').length - 2;
+  const [meant, said] = [bytes, mutant].map((text) => (isForm ? formMeaning(text, fieldCount) : requestMeaning(text, request)));
+  if (meant !== said) throw new Error(`accepted, though it says ${said} and not ${meant}: ${mutant.toString('latin1')}`);
 }
 
 /** Nothing is stored but what was there and what was signed, and all of it whole. */

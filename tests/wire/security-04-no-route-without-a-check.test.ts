@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { md5Base64, sha256Hex } from '../support/independent-signer.ts';
 import { mutantSender } from '../support/mutant-sender.ts';
 import { credentialsOf, done, newRole, policyOf } from '../support/query-client.ts';
+import { requestMeaning } from '../support/request-meaning.ts';
 import { ROOT, testServer } from '../support/test-server.ts';
 import {
   anonymous,
@@ -170,12 +171,12 @@ describe.each(Object.entries(kinds))('Security test 4: %s', (_, make) => {
       const request = make();
       expect((await send(server, request)).status).toBeLessThan(300);
       const bytes = bytesOf(request);
-      const before = meaningOf(bytes, request);
+      const before = requestMeaning(bytes, request, { withBody: true });
       const accepted: string[] = [];
       const attempt = async (mutant: Buffer) => {
         const status = await sender.status(mutant);
         if (status === undefined || status >= 300) return;
-        const after = meaningOf(mutant, request);
+        const after = requestMeaning(mutant, request, { withBody: true });
         accepted.push(after);
         expect(after, mutant.toString('latin1')).toBe(before);
       };
@@ -208,33 +209,8 @@ function turned(bytes: Buffer, at: number, bit: number): Buffer {
   return copy;
 }
 
-/**
- * What a request says, read anew from its bytes: method, target decoded, the headers that are signed, without the spaces around them, and the
- * body. What nobody signed, and how it is spelled, is left out.
- */
-function meaningOf(bytes: Buffer, original: WireRequest): string {
-  const end = bytes.indexOf('\r\n\r\n');
-  const [line = '', ...headers] = bytes.subarray(0, end).toString('latin1').split('\r\n');
-  const [method, target = ''] = line.split(' ');
-  const [path = '', query = ''] = target.split(/\?(.*)/s);
-  const pairs = query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => pair.split(/=(.*)/s).map((text) => decodeURIComponent(text.replaceAll('+', ' '))));
-  const signedNames = new Set(original.headers.map(([name]) => name.toLowerCase()));
-  // SigV2 does not sign the host, as far as that names no bucket.
-  if (original.target.includes('AWSAccessKeyId=')) signedNames.delete('host');
-  const values = headers
-    .map((header) => header.split(/:(.*)/s))
-    .map(([name = '', value = '']) => [name.toLowerCase(), value.replaceAll(/[ \t]+/g, ' ').replaceAll(/^ | $/g, '')] as const)
-    .map(([name, value]) => [name, name === 'authorization' ? value.replaceAll(' ', '') : value] as const)
-    .filter(([name]) => signedNames.has(name));
-  const body = bytes.subarray(end + 4).toString('latin1');
-  return JSON.stringify([method, decodeURIComponent(path), [...pairs].sort(), [...values].sort(), body]);
-}
-
 test('Security test 4: a change of what is signed would be seen', async () => {
   const url = presigned(server, 'GET', '/box/key');
-  const [one, other] = [url, withQuery(url, (pairs) => [...pairs, ['a', 'b']])].map((request) => meaningOf(bytesOf(request), url));
+  const [one, other] = [url, withQuery(url, (pairs) => [...pairs, ['a', 'b']])].map((request) => requestMeaning(bytesOf(request), url));
   expect(one).not.toBe(other);
 });
