@@ -11,20 +11,27 @@ export type SaidHead = CoveredHead & { readonly by: string };
 
 export type CheckedChain = {
   readonly lines: number;
+  /** What genuine first lines of its segments say about other chains. */
+  readonly says: readonly SaidHead[];
+  /** Of the genuine lines that were asked about, by their sequence numbers. */
+  readonly hashes: ReadonlyMap<number, { readonly hash: string; readonly segment: string; readonly line: number }>;
   /** Up to when retention has removed segments, by what genuine lines of this chain say. */
   readonly removedUpTo: number;
   /** Lines before the first that is kept: when they ended, and how to say that nobody removed them who may. */
   readonly before: { readonly recordedAt: number; readonly tell: () => void } | undefined;
 };
 
+/** `asked` are sequence numbers. */
 export async function checkChain(
   store: Pick<TrailStore, 'read'>,
   chain: TrailChain,
   keys: Pick<TrailKeys, 'all'>,
-  said: readonly SaidHead[],
+  asked: ReadonlySet<number>,
   report: Findings,
 ): Promise<CheckedChain> {
   const walk = new LineWalk(chain, keys.all, report);
+  const says: SaidHead[] = [];
+  const hashes = new Map<number, { hash: string; segment: string; line: number }>();
   let [lines, removedUpTo] = [0, 0];
   let before: CheckedChain['before'];
   let number = chain.segments[0]?.segment ?? 1;
@@ -40,13 +47,7 @@ export async function checkChain(
     await checkSegment(segment, segment === chain.segments[0]);
   }
   walk.finish();
-  const last = chain.segments.at(-1)?.name ?? chain.chain;
-  for (const { sequence, by } of said) {
-    if (sequence <= chain.count) continue;
-    const detail = `The chain has ${chain.count} lines, and ${by} says that it had ${sequence}.`;
-    report.find({ what: 'cut-off', segment: last, sequence: chain.count, detail });
-  }
-  return { lines, removedUpTo, before };
+  return { lines, says, hashes, removedUpTo, before };
 
   async function checkSegment(segment: TrailSegment, isFirstKept: boolean): Promise<void> {
     let [seen, behind] = [0, 0];
@@ -54,13 +55,17 @@ export async function checkChain(
       seen += 1;
       const where = { segment: segment.name, line: seen };
       if (line.offset >= segment.sizeBytes) {
-        if (walk.mayFollow(line, where)) behind += 1;
+        const kind = walk.behindHead(line, where);
+        if (kind === 'unexpected') break;
+        if (kind === 'follows') behind += 1;
         continue;
       }
       if (seen === 1 && !begin(segment, line, isFirstKept)) break;
       lines += 1;
       const genuine = walk.line(line, where, segment);
-      if (genuine !== undefined) note(genuine, line, where);
+      if (genuine === undefined) continue;
+      if (asked.has(genuine.sequence)) hashes.set(genuine.sequence, { hash: genuine.hash, ...where });
+      listen(line, segment);
     }
     if (seen === 0) {
       const detail = `The segment is not there. It had the lines ${segment.first} to ${segment.last}.`;
@@ -91,16 +96,11 @@ export async function checkChain(
     return true;
   }
 
-  /** What a genuine line says, and what others say about it. */
-  function note({ sequence, hash }: { readonly sequence: number; readonly hash: string }, { bytes }: SegmentLine, where: Where): void {
-    for (const one of said) {
-      if (one.sequence !== sequence || one.hash === hash) continue;
-      report.find({ what: 'altered', ...where, sequence, detail: `The line is another than ${one.by} says it was.` });
-    }
+  /** What a genuine line says about the trail. */
+  function listen({ bytes, offset }: SegmentLine, { name }: TrailSegment): void {
+    if (offset === 0) for (const cover of segmentBegins(bytes)?.covers ?? []) says.push({ ...cover, by: `the first line of ${name}` });
     if (bytes.indexOf(`"eventName":"${REMOVE_SEGMENTS}"`) === -1) return;
     const { serviceEventDetails } = JSON.parse(bytes.toString('utf8')) as { readonly serviceEventDetails?: { readonly upTo?: number } };
     removedUpTo = Math.max(removedUpTo, serviceEventDetails?.upTo ?? 0);
   }
 }
-
-type Where = { readonly segment: string; readonly line: number };

@@ -109,16 +109,16 @@ export class LineWalk {
     this.#report.find({ what: 'cut-off', segment: segments.at(-1)?.name ?? chain, sequence: this.#due, detail });
   }
 
-  /** Behind the head may be what a process was writing when it ended. Anything else does not belong there. True for a line that would follow. */
-  mayFollow({ bytes, isWhole }: SegmentLine, where: Where): boolean {
+  /** Behind the head may be what a process was writing when it ended, whole or torn. Anything else does not belong there. */
+  behindHead({ bytes, isWhole }: SegmentLine, where: Where): 'follows' | 'torn' | 'unexpected' {
     const end = lineEnd(bytes);
-    if (!this.#hasEnded && !isWhole) return false;
+    if (!this.#hasEnded && !isWhole) return 'torn';
     if (!this.#hasEnded && end?.sequence === this.#due && this.#follows(end)) {
       this.#due += 1;
-      return true;
+      return 'follows';
     }
     this.#report.find({ what: 'unexpected', ...where, detail: 'Behind the end of the chain stands what no server wrote there.' });
-    return false;
+    return 'unexpected';
   }
 
   /** Whether the hash fits; then, or not, what the next one may go over. What follows the unknown can not be doubted for it. */

@@ -44,14 +44,29 @@ export function lineEnd(bytes: Buffer): LineEnd | undefined {
 
 const TAIL_BYTES = 150;
 
-/** What the first line of a segment says; `undefined` for any other line. */
+/** What the first line of a segment says; `undefined` for any other line, and for one that was damaged so that it says nothing. */
 export function segmentBegins(bytes: Buffer): SegmentBegins | undefined {
   if (lineEnd(bytes) === undefined) return undefined;
   try {
-    const record = JSON.parse(bytes.toString('utf8')) as { readonly eventName?: string; readonly serviceEventDetails?: SegmentBegins };
-    const details = record.serviceEventDetails;
-    return record.eventName === BEGIN_SEGMENT && Array.isArray(details?.covers) ? details : undefined;
+    const { eventName, serviceEventDetails } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+    return eventName === BEGIN_SEGMENT && isSegmentBegins(serviceEventDetails) ? serviceEventDetails : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isSegmentBegins(value: unknown): value is SegmentBegins {
+  const { chain, segment, key, previous, covers } = (value ?? {}) as Record<string, unknown>;
+  if (typeof chain !== 'string' || typeof segment !== 'number' || typeof key !== 'string') return false;
+  return (previous === null || isPlace(previous)) && Array.isArray(covers) && covers.every(isCover);
+}
+
+function isPlace(value: unknown): boolean {
+  const { sequence, hash, recordedAt } = (value ?? {}) as Record<string, unknown>;
+  return typeof sequence === 'number' && typeof hash === 'string' && typeof recordedAt === 'number';
+}
+
+function isCover(value: unknown): boolean {
+  const { chain, wasSealed } = (value ?? {}) as Record<string, unknown>;
+  return isPlace(value) && typeof chain === 'string' && typeof wasSealed === 'boolean';
 }

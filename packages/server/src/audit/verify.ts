@@ -1,11 +1,10 @@
 /** Checks the trail: every line against the one before, every head against its lines, and chains against what other chains say about them. */
 import type { TrailChain, TrailStore } from '@latchkey/storage/trail-store';
 import { isSealed } from './chain.ts';
-import { checkChain, type SaidHead } from './check-chain.ts';
+import { type CheckedChain, checkChain, type SaidHead } from './check-chain.ts';
 import { type Findings, findings } from './findings.ts';
 import { headToken, parseHeadToken } from './head-token.ts';
 import { segmentBegins, segmentLines } from './segment-lines.ts';
-import type { SegmentBegins } from './service-event.ts';
 import type { TrailKeys } from './trail-keys.ts';
 import type { TrailVerdict } from './verdict.ts';
 
@@ -18,65 +17,85 @@ export async function verifyTrail(
   keys: Pick<TrailKeys, 'all'>,
   { expectedHead }: { readonly expectedHead?: string | undefined } = {},
 ): Promise<TrailVerdict> {
-  const expected = expectedHead === undefined ? [] : parseHeadToken(expectedHead);
+  const expected = (expectedHead === undefined ? [] : parseHeadToken(expectedHead)).map((head) => ({
+    ...head,
+    by: 'the head that was given',
+  }));
   const chains = await store.chains();
-  const covers = await coversOf(store, chains);
-  const said = [...covers, ...expected.map((cover) => ({ ...cover, by: 'the head that was given' }))];
+  const asked = await askedOf(store, chains, expected);
   const report = findings();
-  let lines = 0;
-  let removedUpTo = 0;
-  /** What retention has to account for. */
-  const gone: { readonly recordedAt: number; readonly tell: () => void }[] = [];
-
+  const checked = new Map<string, CheckedChain>();
   for (const chain of chains) {
-    const about = said.filter((cover) => cover.chain === chain.chain);
-    checkSeal(chain, about, keys, report);
-    const checked = await checkChain(store, chain, keys, about, report);
-    lines += checked.lines;
-    removedUpTo = Math.max(removedUpTo, checked.removedUpTo);
-    if (checked.before !== undefined) gone.push(checked.before);
+    checked.set(chain.chain, await checkChain(store, chain, keys, asked.get(chain.chain) ?? new Set(), report));
   }
-  const known = new Set(chains.map(({ chain }) => chain));
-  for (const { chain, sequence, recordedAt, by } of said) {
-    if (known.has(chain)) continue;
-    const detail = `The chain ${chain} is not there, of which ${by} says that it had ${sequence} lines.`;
-    gone.push({ recordedAt, tell: () => report.find({ what: 'missing', segment: chain, detail }) });
-  }
-  for (const { recordedAt, tell } of gone) if (recordedAt > removedUpTo) tell();
+  const all = [...checked.values()];
+  const says = all.flatMap((chain) => chain.says);
+  const removedUpTo = Math.max(0, ...all.map((chain) => chain.removedUpTo));
+  for (const chain of chains) checkHead(chain, says, keys, report);
+  for (const said of [...says, ...expected]) checkSaid(said, chains, checked.get(said.chain), removedUpTo, report);
+  for (const { before } of all) if (before !== undefined && before.recordedAt > removedUpTo) before.tell();
   if (removedUpTo > 0) report.notice(`What was recorded up to ${new Date(removedUpTo).toISOString()} has been removed by retention.`);
-  return {
-    isWhole: report.all.length === 0,
-    chains: chains.length,
-    lines,
-    findings: report.all,
-    notices: report.notices,
-    head: headToken(chains, covers),
-  };
+  const lines = all.reduce((sum, chain) => sum + chain.lines, 0);
+  const head = headToken(chains, says);
+  return { isWhole: report.all.length === 0, chains: chains.length, lines, findings: report.all, notices: report.notices, head };
 }
 
-/** The first line of every segment names heads of other chains. That it is genuine shows when its own chain is checked. */
-async function coversOf(store: Pick<TrailStore, 'read'>, chains: readonly TrailChain[]): Promise<SaidHead[]> {
-  const found: SaidHead[] = [];
+/**
+ * Which lines anybody says anything about: what first lines of segments name. Whether those are genuine shows only later, so that this is no more
+ * than a list of what to remember.
+ */
+async function askedOf(
+  store: Pick<TrailStore, 'read'>,
+  chains: readonly TrailChain[],
+  expected: readonly SaidHead[],
+): Promise<Map<string, Set<number>>> {
+  const asked = new Map<string, Set<number>>();
+  const ask = ({ chain, sequence }: Pick<SaidHead, 'chain' | 'sequence'>) =>
+    asked.set(chain, (asked.get(chain) ?? new Set<number>()).add(sequence));
+  expected.forEach(ask);
   for (const segment of chains.flatMap((chain) => chain.segments)) {
-    for (const { chain, sequence, hash, recordedAt, wasSealed } of (await firstLine(store, segment))?.covers ?? []) {
-      found.push({ chain, sequence, hash, recordedAt, wasSealed, by: `the first line of ${segment.name}` });
+    for await (const { bytes } of segmentLines(store.read(segment))) {
+      segmentBegins(bytes)?.covers.forEach(ask);
+      break;
     }
   }
-  return found;
+  return asked;
 }
 
-async function firstLine(store: Pick<TrailStore, 'read'>, segment: TrailChain['segments'][number]): Promise<SegmentBegins | undefined> {
-  for await (const { bytes } of segmentLines(store.read(segment))) return segmentBegins(bytes);
-  return undefined;
+/** What somebody says about a chain, against what the chain is. */
+function checkSaid(
+  { chain: id, sequence, hash, recordedAt, by }: SaidHead,
+  chains: readonly TrailChain[],
+  checked: CheckedChain | undefined,
+  removedUpTo: number,
+  report: Findings,
+): void {
+  const chain = chains.find((one) => one.chain === id);
+  if (chain === undefined) {
+    if (recordedAt <= removedUpTo) return;
+    const detail = `The chain ${id} is not there, of which ${by} says that it had ${sequence} lines.`;
+    report.find({ what: 'missing', segment: id, detail });
+    return;
+  }
+  if (sequence > chain.count) {
+    const detail = `The chain has ${chain.count} lines, and ${by} says that it had ${sequence}.`;
+    report.find({ what: 'cut-off', segment: chain.segments.at(-1)?.name ?? id, sequence: chain.count, detail });
+    return;
+  }
+  const line = checked?.hashes.get(sequence);
+  if (line === undefined || line.hash === hash) return;
+  const { segment, line: number } = line;
+  report.find({ what: 'altered', segment, line: number, sequence, detail: `The line is another than ${by} says it was.` });
 }
 
-function checkSeal(chain: TrailChain, about: readonly SaidHead[], keys: Pick<TrailKeys, 'all'>, report: Findings): void {
+function checkHead(chain: TrailChain, says: readonly SaidHead[], keys: Pick<TrailKeys, 'all'>, report: Findings): void {
   if (isSealed(keys.all, chain.chain, chain)) return;
   const segment = chain.segments.at(-1)?.name ?? chain.chain;
-  const taken = about.find(({ sequence, hash, wasSealed }) => !wasSealed && sequence === chain.count && hash === chain.hash);
-  if (taken !== undefined) {
-    const at = `line ${chain.count} of ${segment}`;
-    report.notice(`The index was made anew from the files: whether anything had followed ${at} is not known.`);
+  const isTaken = says.some(
+    (said) => !said.wasSealed && said.chain === chain.chain && said.sequence === chain.count && said.hash === chain.hash,
+  );
+  if (isTaken) {
+    report.notice(`The index was made anew from the files: whether anything had followed line ${chain.count} of ${segment} is not known.`);
     return;
   }
   const detail =
