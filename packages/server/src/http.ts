@@ -132,10 +132,10 @@ async function send(
   response: ServerResponse,
   body: MessageBytes,
 ): Promise<void> {
-  const sent = reply.ended === undefined ? undefined : watchEnd(reply.ended, reply.status, response);
   const { body: content } = reply;
   const inMemory = content === undefined || content instanceof Uint8Array;
   const length = content instanceof Uint8Array ? content.byteLength : reply.contentLength;
+  const sent = reply.ended === undefined ? undefined : watchEnd(reply.ended, reply.status, length ?? 0, response);
   const headers = [...common, ...reply.headers];
   const bodiless = reply.status === 204 || reply.status === 304;
   if (!bodiless) {
@@ -178,18 +178,19 @@ type SentBytes = { bytes: number };
  * Tells once what became of a reply. Of a chunk on its way when the connection goes nobody knows how much has arrived: it counts as handed over,
  * or a client could have each first part of a chunk for nothing.
  */
-function watchEnd(ended: NonNullable<Reply['ended']>, status: number, response: ServerResponse): SentBytes {
+function watchEnd(ended: NonNullable<Reply['ended']>, status: number, length: number, response: ServerResponse): SentBytes {
   const sent = { bytes: 0 };
   let isTold = false;
-  const tell = (isComplete: boolean) => {
+  const tell = () => {
     if (isTold) return;
     isTold = true;
+    // What could not be sent at all was answered with another status. And a client that has everything may be gone before 'finish'.
+    const isComplete = response.headersSent && response.statusCode === status && sent.bytes >= length;
     ended({ isComplete, bytes: sent.bytes });
   };
-  // What could not be sent at all was answered with another status.
-  response.once('finish', () => tell(response.statusCode === status));
-  response.once('close', () => tell(false));
-  if (response.destroyed) tell(false);
+  response.once('finish', tell);
+  response.once('close', tell);
+  if (response.destroyed) tell();
   return sent;
 }
 

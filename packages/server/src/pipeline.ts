@@ -185,7 +185,7 @@ export type Reply = {
   readonly contentLength?: number | undefined;
   /** Lets go of what a streamed body holds open, where it is not read after all: a stream that nobody has begun to read knows no end. */
   readonly close?: (() => Promise<void>) | undefined;
-  /** Called once: when the last byte has been handed to the system, or the connection is gone. Never throws. */
+  /** Called once: when the system has taken the last byte, or the connection is gone. Never throws. */
   readonly ended?: ((end: ReplyEnd) => void) | undefined;
   /** For the audit trail: never sent. */
   readonly notes?: AuditNotes | undefined;

@@ -2,7 +2,7 @@
  * What is known of one subject of a use store, and how a begin, a touch and an end change it: the rules, once, for every store. Nothing here
  * is written to; each function returns what there is to remember instead, or nothing where that is what was there.
  */
-import { LEASE_MS, MAX_LEASES, MAX_TURNS, type UseAnswer, type UseRefusal, type UseRequest, type UseStore } from './use-store.ts';
+import { LEASE_MS, MAX_LEASES, MAX_TURNS, SEEKING, type UseAnswer, type UseRefusal, type UseRequest, type UseStore } from './use-store.ts';
 
 /** Can be kept as JSON. */
 export type UseState = {
@@ -115,9 +115,13 @@ function mayFitSoon({ turns, bytesLeft }: Lease, { wantedBytes, now }: UseReques
 }
 
 function newLease({ kind, client, version, sizeBytes, now }: UseRequest, turn: Turn): Lease {
-  // A tenth more than the object, for what a client asks for twice.
-  const bytesLeft = kind === 'download' ? sizeBytes + Math.floor(sizeBytes / 10) - turn.wantedBytes : 0;
+  const bytesLeft = kind === 'download' ? budgetOf(sizeBytes) - turn.wantedBytes : 0;
   return { id: turn.id, kind, client, version, touchedAt: now, bytesLeft, hasDelivered: false, hasCompleted: false, turns: [turn] };
+}
+
+/** A tenth more than the object, for what a client asks for twice; more where it is large enough to be sought in. */
+function budgetOf(sizeBytes: number): number {
+  return sizeBytes + Math.floor(sizeBytes / 10) + SEEKING.times * Math.max(0, sizeBytes - SEEKING.aboveBytes);
 }
 
 function refused(reason: UseRefusal, used: number): { readonly answer: UseAnswer } {

@@ -15,6 +15,12 @@ export const MAX_LEASES = 256;
 /** So many turns of one use may be under way at once. */
 export const MAX_TURNS = 64;
 
+/**
+ * What the ranges of a use may have together: the object and a tenth of it; and of one that is larger than `above`, so many times what it is
+ * larger by. Players seek, programs break off and go on, and each time the systems between take megabytes that nobody reads.
+ */
+export const SEEKING = { aboveBytes: 1024 ** 2, times: 3 } as const;
+
 export type UseRequest = {
   readonly subject: string;
   /** From 1 to 1e9. It may differ from one request to the next: the one at hand decides. */
@@ -61,6 +67,7 @@ export type UseStore = {
    * Promise: what was granted is on disk when it resolves.
    * Promise: a range goes on with a use of the same client and version that was touched within ten minutes and has enough bytes left: the first such one.
    * Promise: the ranges of a use may have the size of the object and a tenth together.
+   * Promise: those of a large object may have about four times its size.
    * Promise: a range that would fit once a turn under way has ended is answered busy, unless the caller prefers a new use and one is left.
    * Promise: a request for the whole goes on with a use only if nothing of it is under way, nothing of it was delivered to the end, and the bytes left are enough.
    * Promise: every upload is a new use.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LEASE_MS, MAX_TURNS, type UseStore } from '../use-store.ts';
+import { LEASE_MS, MAX_TURNS, SEEKING, type UseStore } from '../use-store.ts';
 import { end, granted, MINUTE, NOON, nextSubject, range, reasonOf, upload, whole } from './use-requests.ts';
 
 export function describeTurns(store: () => UseStore): void {
@@ -63,6 +63,18 @@ export function describeTurns(store: () => UseStore): void {
     }
     expect(await store().begin(range(subject, 1, { maxUses }))).toEqual({ granted: false, reason: 'budget-spent', used: 1 });
     expect(await reasonOf(store().begin(range(subject, 1, { maxUses: 2 })))).toBe('new use');
+  });
+
+  test('the ranges of a large object may have about four times its size together', async () => {
+    const subject = nextSubject();
+    const sizeBytes = 50 * SEEKING.aboveBytes;
+    const budget = sizeBytes * 1.1 + SEEKING.times * (sizeBytes - SEEKING.aboveBytes);
+    const film = { maxUses: 1, sizeBytes };
+    for (let count = 0; count < 4; count++) await end(store(), await granted(store(), range(subject, sizeBytes, film)), sizeBytes);
+    const left = budget - 4 * sizeBytes;
+    expect(await store().begin(range(subject, left + 1, film))).toEqual({ granted: false, reason: 'budget-spent', used: 1 });
+    expect(await reasonOf(store().begin(range(subject, left, film)))).toBe('same use');
+    expect(await reasonOf(store().begin(range(subject, 1, film)))).toBe('busy');
   });
 
   test('a range that would fit once a turn under way has ended is answered busy, and granted then', async () => {
