@@ -6,7 +6,7 @@ import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
 import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
 
-const { directory, root, region, links = 0 } = JSON.parse(process.argv[2]);
+const { directory, root, region, links = 0, auditReads = 'all' } = JSON.parse(process.argv[2]);
 const records = await openLmdbRecordStore({ directory: `${directory}/records` });
 if (links > 0) await fillWithLinks(records, links);
 const running = await startServer({
@@ -14,6 +14,7 @@ const running = await startServer({
   records,
   uses: await openLocalUseStore({ directory: `${directory}/records/uses` }),
   trail: await openLocalTrailStore({ directory: `${directory}/audit` }),
+  auditReads,
   region,
   root,
   listen: { host: '127.0.0.1', port: 0 },

@@ -12,6 +12,8 @@ describe('serveConfig', () => {
       region: 'us-east-1',
       objects: { kind: 'file', directory: resolve('data/objects') },
       records: { kind: 'lmdb', directory: resolve('data/records') },
+      audit: { directory: resolve('data/audit'), keepMs: 400 * 86_400_000, maxBytes: 10 * 1024 ** 3 },
+      auditReads: 'all',
       sigv2: true,
       oidcIssuersFile: undefined,
       blocksPublicAccess: true,
@@ -40,6 +42,9 @@ describe('serveConfig', () => {
       'tls-key': '/k.pem',
       'ignore-foreign-authorization': 'on',
       'sandbox-active-content': 'on',
+      'audit-keep': 'forever',
+      'audit-max-size': '2GiB',
+      'audit-reads': 'none',
     };
     expect(serveConfig(values, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root', LATCHKEY_ROOT_SECRET_ACCESS_KEY: 'long enough' })).toEqual({
       data: '/d',
@@ -49,6 +54,8 @@ describe('serveConfig', () => {
       region: 'eu-west-1',
       objects: { kind: 'file', directory: '/o' },
       records: { kind: 'lmdb', directory: '/r' },
+      audit: { directory: '/d/audit', keepMs: undefined, maxBytes: 2 * 1024 ** 3 },
+      auditReads: 'none',
       sigv2: false,
       oidcIssuersFile: undefined,
       blocksPublicAccess: true,

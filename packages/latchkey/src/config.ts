@@ -25,6 +25,8 @@ export type Config = {
   readonly records: { readonly kind: 'lmdb'; readonly directory: string };
   /** Where the audit trail lives, and how long; without a limit all of it is kept. */
   readonly audit: { readonly directory: string; readonly keepMs?: number | undefined; readonly maxBytes?: number | undefined };
+  /** Which reads the trail has, besides every change and every refusal. */
+  readonly auditReads: 'all' | 'presigned' | 'none';
   readonly sigv2: boolean;
   /** Addresses and networks, as given; the server judges them. */
   readonly trustedProxies: readonly string[];
@@ -57,6 +59,11 @@ export const serveFlags = {
   records: { kind: 'text', value: 'lmdb:DIR', help: 'Where users, links and events live (default: in the data directory)' },
   'audit-keep': { kind: 'text', value: 'DAYS', help: 'How long the audit trail is kept, such as 400d, or forever (default 400d)' },
   'audit-max-size': { kind: 'text', value: 'SIZE', help: 'How large it may grow before its oldest part goes, or none (default 10GiB)' },
+  'audit-reads': {
+    kind: 'text',
+    value: 'all|presigned|none',
+    help: 'Which reads the audit trail has, besides changes and refusals (default all)',
+  },
   sigv2: { kind: 'text', value: 'on|off', help: 'Accept pre-signed URLs and forms of the old signature version 2 (default on)' },
   'trusted-proxy': { kind: 'text', many: true, value: 'CIDR', help: 'A proxy whose X-Forwarded-For and -Proto are believed' },
   'tls-cert': { kind: 'text', value: 'FILE', help: 'Serve TLS with this certificate chain (PEM); read again when it changes' },
@@ -100,6 +107,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
       keepMs: keepFor(values['audit-keep'] ?? '400d'),
       maxBytes: sizeLimit(values['audit-max-size'] ?? '10GiB'),
     },
+    auditReads: auditReads(values['audit-reads'] ?? 'all'),
     sigv2: isOn(values.sigv2 ?? 'on', '--sigv2'),
     domains: (values.domain ?? []).map(domain),
     trustedProxies: values['trusted-proxy'] ?? [],
@@ -179,6 +187,11 @@ function sizeLimit(text: string): number | undefined {
   const bytes = parseSize(text, '--audit-max-size');
   if (bytes < MIN_AUDIT_BYTES) throw wrongUsage(`--audit-max-size is at least 1MiB, or none, not "${text}".`);
   return bytes;
+}
+
+function auditReads(text: string): Config['auditReads'] {
+  if (text === 'all' || text === 'presigned' || text === 'none') return text;
+  throw wrongUsage(`--audit-reads is all, presigned or none, not "${text}".`);
 }
 
 function isOn(text: string, flag: string): boolean {

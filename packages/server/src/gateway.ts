@@ -9,7 +9,7 @@
  */
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
 import { admit } from './admit.ts';
-import { requestRecorder } from './audit/requests.ts';
+import { type RecordedReads, requestRecorder } from './audit/requests.ts';
 import { authenticateAsMeant } from './authenticate/as-meant.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
@@ -21,12 +21,12 @@ import type { Log } from './log.ts';
 import type { RequestCounts } from './metrics.ts';
 import { operations } from './operations/index.ts';
 import { parse } from './parse.ts';
-import type { Addressed, Authenticated, Incoming, Reply, Site, Stores } from './pipeline.ts';
+import type { Addressed, Authenticated, Incoming, Operation, Reply, Site, Stores } from './pipeline.ts';
 import { calledService } from './query/called-service.ts';
 import { queryErrorReply } from './query/error-reply.ts';
 import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
-import { createRouter } from './route.ts';
+import { createRouter, type Router } from './route.ts';
 
 export type Gateway = {
   /** Answers one request; never rejects. */
@@ -40,12 +40,13 @@ export type GatewayOptions = {
   readonly ignoreForeignAuthorization: boolean;
   readonly log: Log;
   readonly counts: RequestCounts;
+  readonly auditReads?: RecordedReads | undefined;
 };
 
-export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts }: GatewayOptions): Gateway {
+export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts, auditReads }: GatewayOptions): Gateway {
   const { identities } = stores;
   const route = createRouter(operations);
-  const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => errorReply(cause, incoming, site.hostId, log));
+  const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => errorReply(cause, incoming, site.hostId, log), auditReads);
   const deliver = deliverer({ stores, site, log });
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
@@ -83,12 +84,22 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
           service === undefined ? errorReply(cause, incoming, site.hostId, log) : queryErrorReply(cause, incoming, service, log);
         counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
         const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
-        const seen = { ...request, bucket, headers: incoming.headers } as Partial<Authenticated>;
+        const operation = request.operation ?? addressedOperation(request, route);
+        const seen = { ...request, operation, bucket, headers: incoming.headers } as Partial<Authenticated>;
         const sent = await crossOrigin(reply, seen, stores).catch(() => reply);
-        return recorder.endRefused(watched, { request, reply: sent, cause });
+        return recorder.endRefused(watched, { request: { ...request, operation } as Partial<Authenticated>, reply: sent, cause });
       }
     },
   };
+}
+
+/** What was asked for by somebody who could not say who they are: the trail has it all the same. */
+function addressedOperation(request: Partial<Authenticated>, route: Router): Operation | undefined {
+  try {
+    return request.target === undefined ? undefined : route(request as Addressed);
+  } catch {
+    return undefined;
+  }
 }
 
 /** For the refusal of a target that could not be parsed as a whole, so that pages can read even that. */

@@ -5,6 +5,7 @@ import type { RecordStore } from '@latchkey/storage/record-store';
 import type { TrailStore } from '@latchkey/storage/trail-store';
 import type { UseStore } from '@latchkey/storage/use-store';
 import { openAuditTrail } from './audit/open-trail.ts';
+import type { RecordedReads } from './audit/requests.ts';
 import type { Retention } from './audit/retention.ts';
 import { trailKeys } from './audit/trail-keys.ts';
 import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts';
@@ -35,6 +36,8 @@ export type ServerOptions = {
   readonly trail: TrailStore;
   /** Default: all of the trail is kept. */
   readonly auditRetention?: Retention | undefined;
+  /** Which reads are in the trail, besides every change and every refusal. Default: all. */
+  readonly auditReads?: RecordedReads | undefined;
   /** Requests signed for another region are refused. */
   readonly region: string;
   readonly root: RootCredentials;
@@ -135,6 +138,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false,
     log,
     counts,
+    auditReads: options.auditReads,
   });
 
   const consoleListener = await listen(

@@ -37,10 +37,14 @@ export type WatchedRequest = {
   isTold: boolean;
 };
 
+/** Which reads that were answered are recorded: all, those through links and pre-signed URLs, or none. Whatever is refused always is. */
+export type RecordedReads = 'all' | 'presigned' | 'none';
+
 export function requestRecorder(
   trail: Pick<AuditTrail, 'requireRoom' | 'record'>,
   now: () => number,
   refusal: (cause: unknown, incoming: Incoming) => Reply,
+  reads: RecordedReads = 'all',
 ): RequestRecorder {
   const end: RequestRecorder['end'] = (watched, outcome) => {
     const { reply, request } = outcome;
@@ -52,6 +56,7 @@ export function requestRecorder(
         (cause) => letGo(reply, cause),
       );
     }
+    if (reads !== 'all' && reply.status < 400 && !isRecorded(request, reads)) return reply;
     trail.requireRoom('soon');
     watched.isTold = true;
     if (reply.body === undefined || reply.body instanceof Uint8Array || request.method === 'HEAD') {
@@ -114,6 +119,10 @@ const MAKES_SESSION: ReadonlySet<string> = new Set(['GetSessionToken', 'GetFeder
 /** What fails half-way may have done half of it. */
 function mayHaveChanged(operation: Operation | undefined, status: number): boolean {
   return operation !== undefined && !isReadOnly(operation) && (status < 400 || status >= 500);
+}
+
+function isRecorded({ signature }: Partial<Authenticated>, reads: RecordedReads): boolean {
+  return reads === 'presigned' && signature?.authType === 'REST-QUERY-STRING';
 }
 
 function sizeOf({ body, contentLength, status }: Reply, { method }: Partial<Authenticated>): number {
