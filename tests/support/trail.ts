@@ -33,7 +33,7 @@ export function eventOf(key: string, more: Partial<AuditEvent> = {}): AuditEvent
     isReadOnly: true,
     incoming: {
       method: 'GET',
-      rawTarget: `/photos/${encodeURIComponent(key)}`,
+      rawTarget: '/photos/…',
       headers: [['host', 'files.example.com']],
       peer: { address: '192.0.2.7', secure: false },
       requestId: '0123456789ABCDEF',

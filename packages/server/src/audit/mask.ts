@@ -27,7 +27,7 @@ export function cut(text: string, max: number): string {
 
 /**
  * Text as a string of JSON in which nothing moves a terminal's cursor or turns its writing around: besides what JSON escapes, all control
- * characters, and all marks of direction and of width zero. At most six characters for each.
+ * characters, all format characters (marks of direction, of width zero) and all separators of lines. At most six characters for each.
  */
 export function jsonText(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
@@ -36,9 +36,11 @@ export function jsonText(text: string): string {
 }
 
 const PLAIN = /^[ !#-[\]-~]*$/;
-const UNSAFE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
-const ALL_UNSAFE = new RegExp(UNSAFE.source, 'g');
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const ALL_UNSAFE = new RegExp(UNSAFE.source, 'gu');
 
 function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  let text = '';
+  for (let i = 0; i < character.length; i++) text += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return text;
 }
