@@ -11,9 +11,12 @@ const SECONDS = 1.5;
 const CONNECTIONS = 32;
 
 export async function benchGet() {
-  const latchkey = await start('latchkey');
+  // What the others do too, and then with every read in the audit trail, which none of them has.
+  const latchkey = await start('latchkey', { auditReads: 'none' });
+  const audited = await start('latchkey');
   const s3rver = await start('s3rver').catch(() => undefined);
   const urls = await fill(latchkey.port, root);
+  const auditedUrls = await fill(audited.port, root);
   const sample = await fetch(urls[0]);
   await sample.arrayBuffer();
   const headers = [...sample.headers].filter(([name]) => !['date', 'connection', 'keep-alive'].includes(name)).flat();
@@ -24,6 +27,8 @@ export async function benchGet() {
     ['bare node:http', bare, urls.map((url) => requestOf(url))],
     ['latchkey, 10,000 distinct URLs', latchkey, urls.map(requestOf)],
     ['latchkey, one URL repeated', latchkey, [requestOf(urls[0])]],
+    ['latchkey, distinct URLs, every read in the trail', audited, auditedUrls.map(requestOf)],
+    ['latchkey, one URL repeated, every read in the trail', audited, [requestOf(auditedUrls[0])]],
     ...rivals,
   ];
   const measured = runs.map(() => ({ perSecond: [], microseconds: [] }));
@@ -36,7 +41,7 @@ export async function benchGet() {
       measured[index].microseconds.push((processorMicroseconds(server.pid) - before) / (perSecond * SECONDS));
     }
   }
-  for (const server of [latchkey, bare, s3rver]) await server?.stop();
+  for (const server of [latchkey, audited, bare, s3rver]) await server?.stop();
   const [base] = measured;
   return runs.map(([name], index) => ({
     name,

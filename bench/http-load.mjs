@@ -47,8 +47,11 @@ export function load({ port, requests, connections, seconds, status = 200 }) {
       socket.on('error', reject);
       socket.on('close', resolve);
     });
-  // Stays awake: waking a sleeping client costs the sender of a reply more than the reply, and would be counted as the server's.
+  // Stays awake: waking a sleeping client costs the sender of a reply more than the reply, and would be counted as the server's. Nor does it ask
+  // the kernel all the time whether there is anything: that holds up whoever is about to say so.
   const stayAwake = () => {
+    const until = performance.now() + 0.02;
+    while (performance.now() < until);
     if (!stopping) setImmediate(stayAwake);
   };
   stayAwake();
