@@ -7,13 +7,13 @@ import type { Log } from '../log.ts';
 import type { ChainWriter } from './chain-writer.ts';
 import type { AuditEvent } from './event.ts';
 import type { OpenLine } from './line.ts';
-import type { AuditDurability } from './trail.ts';
+import type { AuditDurability, AuditTrail } from './trail.ts';
 
 export type EventQueue = {
   /** Begins the chain: resolves when its first line is on disk, or is known not to get there now. */
   begin(): Promise<void>;
   requireRoom(durability: AuditDurability): void;
-  record(event: AuditEvent, durability: AuditDurability): Promise<void> | undefined;
+  readonly record: AuditTrail['record'];
   /** A line about the trail itself; resolves when it is on disk, with all that was recorded before. */
   append(line: OpenLine): Promise<void>;
   /** Resolves when nothing waits; rejects where that can not be written. */
@@ -131,11 +131,11 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
       if (weight > maxWeight) throw unavailable(failure?.error);
       if (durability === 'before-reply' && failure !== undefined) throw unavailable(failure.error);
     },
-    record(event, durability) {
+    record: ((event, durability) => {
       if (durability === 'before-reply') return written(linesOf(event));
       if (fresh.push(event) === 1) setImmediate(putIntoWords);
       return undefined;
-    },
+    }) as AuditTrail['record'],
     append: (line) => written([line]),
     async flush() {
       putIntoWords();

@@ -50,7 +50,7 @@ export async function openAuditTrail({ store, keys, site, retention = {}, log, n
 
   return {
     requireRoom: queue.requireRoom,
-    record: queue.record as AuditTrail['record'],
+    record: queue.record,
     query: (filter, page) => queryTrail(store, filter, page),
     async verify({ expectedHead } = {}) {
       // What is acknowledged by now is in it.
