@@ -291,7 +291,7 @@ describe('bucket policies', () => {
     expect((await s3('DELETE', '/open-box', { query: { publicAccessBlock: '' } })).status).toBe(204);
     expect((await put('open-box', everyone('open-box'))).status).toBe(204);
     expect((await get()).text).toBe('for all');
-    expect((await s3('GET', '/open-box', { query: { policyStatus: '' } })).text).toContain('<IsPublic>TRUE</IsPublic>');
+    expect((await s3('GET', '/open-box', { query: { policyStatus: '' } })).text).toContain('<IsPublic>true</IsPublic>');
     expectError(await send(server, anonymous(server, 'PUT', '/open-box/file', { body: 'x' })), DENIED);
     expectError(await send(server, anonymous(server, 'GET', '/open-box')), DENIED);
     expect((await s3('DELETE', '/open-box', { query: { policy: '' } })).status).toBe(204);

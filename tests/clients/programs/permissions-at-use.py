@@ -171,4 +171,17 @@ for name, condition in DENIED.items():
 old_key = iam.create_access_key(UserName='versioned')['AccessKey']
 assert status(url(client(old_key['AccessKeyId'], old_key['SecretAccessKey'], version='s3'))) == 200
 
+# A bucket's policy says whether it is public, and a public access block keeps it from becoming so.
+s3.delete_public_access_block(Bucket=BUCKET)
+everybody = statement('Allow', 's3:GetObject', Principal='*')
+everybody['Resource'] = f'arn:aws:s3:::{BUCKET}/*'
+s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(everybody))
+assert s3.get_bucket_policy_status(Bucket=BUCKET)['PolicyStatus']['IsPublic'] is True
+assert status(f'{ENDPOINT}/{BUCKET}/file') == 200
+s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration={'RestrictPublicBuckets': True, 'BlockPublicPolicy': True})
+assert status(f'{ENDPOINT}/{BUCKET}/file') == 403
+assert refusal(lambda: s3.put_bucket_policy(Bucket=BUCKET, Policy=policy(everybody))) == 'AccessDenied'
+s3.put_bucket_policy(Bucket=BUCKET, Policy=policy({**everybody, 'Principal': {'AWS': arn}}))
+assert s3.get_bucket_policy_status(Bucket=BUCKET)['PolicyStatus']['IsPublic'] is False
+
 print(json.dumps({'account': sts.get_caller_identity()['Account']}))

@@ -68,7 +68,8 @@ export const getBucketPolicyStatus = bucketOperation({
     await existingBucket(stores, request.bucket);
     const access = await stores.access.find(request.bucket);
     if (access?.policy === undefined) throw new S3Error('NoSuchBucketPolicy', { fields: { BucketName: request.bucket } });
-    const xml = xmlDocument('PolicyStatus', [element('IsPublic', access.isPublic ? 'TRUE' : 'FALSE')]);
+    // In small letters, though S3's reference shows capitals: boto3 and the AWS CLI take any other word for a no.
+    const xml = xmlDocument('PolicyStatus', [element('IsPublic', access.isPublic)]);
     return { status: 200, headers: ['Content-Type', 'application/xml'], body: encoder.encode(xml) };
   },
 });
