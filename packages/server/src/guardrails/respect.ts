@@ -48,8 +48,10 @@ function violationOf(request: Admitted, { version, signedAt }: SignatureFacts, g
   return undefined;
 }
 
-function kindOf({ signature, method }: Admitted): PresignedKind {
+function kindOf({ signature, method, call }: Admitted): PresignedKind {
   if (signature?.authType === 'POST') return 'form';
+  // A call of IAM may change anything, though its URL be opened with GET.
+  if (call !== undefined) return 'write';
   return method === 'GET' || method === 'HEAD' ? 'read' : 'write';
 }
 
