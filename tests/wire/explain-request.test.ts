@@ -1,6 +1,9 @@
 /** ExplainRequest: what a URL would meet, check by check, by the word of the server that would refuse it; nothing is run. */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { md5Base64 } from '../support/independent-signer.ts';
+import { done as doneByApi } from '../support/json-api.ts';
+import { newLink, requestOf, use } from '../support/links.ts';
 import { allow, call, credentialsOf, deny, done, newRole, newUser, policyOf, putPolicy } from '../support/query-client.ts';
 import { ROOT, testServer } from '../support/test-server.ts';
 import {
@@ -129,6 +132,28 @@ describe('ExplainRequest', () => {
     expect(explained.checks.get('guardrails')?.explanation).toMatch(
       /^A guardrail of the bucket vault refuses this request: It was signed \d+ seconds ago, and works for 60\.$/,
     );
+  });
+
+  test('says what a link is, what is left of its uses, and what became of it, and takes none', async () => {
+    const maker = await newUser(server, 'link-maker', policyOf(allow(['s3:GetObject', 'latchkey:CreateLink'], 'arn:aws:s3:::vault/*')));
+    const link = await newLink(server, '/vault/file', { maxUses: 1, sourceIp: ['127.0.0.1', '198.51.100.7'] }, { credentials: maker });
+    const asked = (more?: Record<string, string>) => explain(requestOf(link.url), { SourceIp: '127.0.0.1', ...more });
+    const terms = async (more?: Record<string, string>) => {
+      const { failed, checks } = await asked(more);
+      return [failed.join(' '), checks.get('terms')?.explanation];
+    };
+    const whose = `It is the link ${link.id} of ${maker.arn}, which carries no limit that refuses it.`;
+    expect(await terms()).toEqual(['', `${whose} 0 of its 1 uses are counted or under way.`]);
+    expect(await terms({ SourceIp: '192.0.2.1' })).toEqual(['terms', '192.0.2.1 is in none of 127.0.0.1, 198.51.100.7.']);
+    await use(server, link);
+    expect(await terms()).toEqual(['terms', '1 of 1 uses are counted or under way.']);
+    await doneByApi(server, 'DELETE', `/links/${link.id}`);
+    expect(await terms()).toEqual(['terms', `The link ${link.id} was revoked.`]);
+    await done(server, 'iam', 'DeleteUserPolicy', { UserName: 'link-maker', PolicyName: 'own' });
+    await done(server, 'iam', 'DeleteAccessKey', { UserName: 'link-maker', AccessKeyId: maker.accessKeyId });
+    await done(server, 'iam', 'DeleteUser', { UserName: 'link-maker' });
+    const { checks } = await asked();
+    expect(checks.get('access-key')?.explanation).toBe(`The link ${link.id} was made by ${maker.arn}, who is gone.`);
   });
 
   test('says what became of an access key', async () => {

@@ -3,7 +3,6 @@
  * The checks are those of the gateway. After one that failed, whatever can still be said is said.
  */
 import type { S3Error } from '@latchkey/s3/errors';
-import { admit } from '../admit.ts';
 import { respectGuardrails } from '../guardrails/respect.ts';
 import type { Principal } from '../identity/principals.ts';
 import { parse } from '../parse.ts';
@@ -14,6 +13,7 @@ import { CHECKS, type Check, type CheckName, failed, passed, skipped } from './c
 import { explainObject } from './object.ts';
 import { explainPermissions } from './permissions.ts';
 import { explainSignature } from './signature.ts';
+import { explainTerms } from './terms.ts';
 
 export type ExplainContext = { readonly stores: Stores; readonly site: Site; readonly route: Router };
 
@@ -56,13 +56,13 @@ export async function explainRequest(incoming: Incoming, context: ExplainContext
   checks.push(...signature.checks);
   const { request } = signature;
   if (request === undefined) return concluded({ addressed, operation });
-  const admitted = await checked(
+  const terms = await checked(
     checks,
     'terms',
-    async () => admit(request, stores),
-    () => 'It carries no limit of its own that refuses it.',
+    () => explainTerms(request, stores),
+    ({ explanation }) => explanation,
   );
-  await checkGuardrails(checks, admitted ?? request, stores);
+  await checkGuardrails(checks, terms?.admitted ?? request, stores);
   checks.push(await explainPermissions(request, context), await explainObject(request, context));
   return concluded({ addressed: request, operation: request.operation, principal: request.principal });
 }

@@ -105,7 +105,8 @@ function turnOf(granted: Granted, { subject, maxUses }: Counted, { uses, now, lo
   };
 }
 
-function usedUp(reason: 'no-uses-left' | 'budget-spent', { maxUses }: Counted, used: number): S3Error {
+/** The refusal where no use is left. */
+export function usedUp(reason: 'no-uses-left' | 'budget-spent', { maxUses }: Counted, used: number): S3Error {
   const explanation =
     reason === 'no-uses-left'
       ? `${used} of ${maxUses} uses are counted or under way.`
