@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { md5Base64 } from '../support/independent-signer.ts';
 import { done as doneByApi } from '../support/json-api.ts';
-import { newLink, requestOf, use } from '../support/links.ts';
+import { type MadeLink, newLink, requestOf, use } from '../support/links.ts';
 import { allow, call, credentialsOf, deny, done, newRole, newUser, policyOf, putPolicy } from '../support/query-client.ts';
 import { ROOT, testServer } from '../support/test-server.ts';
 import {
@@ -338,6 +338,60 @@ describe('what it says is what happens', () => {
     const arrived = { ...request, target: request.target.replace('/storage', ''), headers: [['Host', server.host] as const] };
     expect((await send(server, arrived)).status).toBe(200);
     expect((await explain(arrived)).outcome).toBe('accepted');
+  });
+});
+
+describe('of links, and of limits signed into a URL', () => {
+  const usesOf = async ({ id }: MadeLink) => (await doneByApi(server, 'GET', `/links/${id}`)).uses.used as number;
+  const agree = async (request: WireRequest, check: string | undefined) => {
+    const explained = await explain(request, { SourceIp: '127.0.0.1' });
+    const reply = await send(server, request);
+    if (check === undefined) expect([explained.outcome, reply.status]).toEqual(['accepted', 200]);
+    else {
+      expect([explained.failed[0], explained.status, explained.code]).toEqual([check, reply.status, reply.error.Code]);
+      expect(xmlTexts(explained.text, 'Message')[0]).toBe(reply.error.Message);
+    }
+    return explained;
+  };
+
+  test('names the link and its maker, and counts no use', async () => {
+    const link = await newLink(server, '/vault/file', { maxUses: 1 });
+    for (let i = 0; i < 3; i++) {
+      const explained = await explain(requestOf(link.url));
+      expect(explained.outcome).toBe('accepted');
+      expect(explained.checks.get('terms')?.explanation).toContain(`It is the link ${link.id} of`);
+      expect(explained.checks.get('terms')?.explanation).toContain('0 of its 1 uses are counted or under way.');
+    }
+    expect(await usesOf(link)).toBe(0);
+    await agree(requestOf(link.url), undefined);
+    await agree(requestOf(link.url), 'terms');
+    expect(await usesOf(link)).toBe(1);
+  });
+  test('says what a link was ended by', async () => {
+    const [revoked, elsewhere] = [
+      await newLink(server, '/vault/file'),
+      await newLink(server, '/vault/file', { sourceIp: ['198.51.100.0/24'] }),
+    ];
+    await agree(requestOf(revoked.url), undefined);
+    await doneByApi(server, 'DELETE', `/links/${revoked.id}`);
+    await agree(requestOf(revoked.url), 'terms');
+    await agree(requestOf(elsewhere.url), 'terms');
+    expect((await explain(requestOf(elsewhere.url), { SourceIp: '198.51.100.7' })).outcome).toBe('accepted');
+  });
+  test('says that its maker may no longer do it', async () => {
+    const maker = await newUser(server, 'maker', policyOf(allow(['s3:GetObject', 'latchkey:*'], '*')));
+    const link = await newLink(server, '/vault/file', {}, { credentials: maker });
+    await agree(requestOf(link.url), undefined);
+    await putPolicy(server, 'maker', policyOf(allow('s3:PutObject', '*')));
+    await agree(requestOf(link.url), 'permissions');
+  });
+  test('reads the limits that any signer signed', async () => {
+    await agree(presigned(server, 'GET', '/vault/file', { query: { 'X-Latchkey-Source-Ip': '127.0.0.0/8' } }), undefined);
+    await agree(presigned(server, 'GET', '/vault/file', { query: { 'X-Latchkey-Source-Ip': '198.51.100.0/24' } }), 'terms');
+    const once = presigned(server, 'GET', '/vault/file', { query: { 'X-Latchkey-Max-Uses': '1' } });
+    expect((await explain(once)).outcome).toBe('accepted');
+    await agree(once, undefined);
+    await agree(once, 'terms');
   });
 });
 
