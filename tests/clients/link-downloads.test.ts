@@ -15,7 +15,7 @@ import { send, signed } from '../support/wire-client.ts';
 const store = await serveForThisFile();
 /** As the helpers of the wire tests want a server. */
 const server = { s3: store.endpoint, console: store.console, host: store.host, clock: { now: undefined } } as unknown as TestServer;
-const BYTES = Buffer.alloc(60_000_000).map((_, i) => (i * 7 + (i >> 9)) % 256);
+const BYTES = Buffer.from(Uint8Array.from({ length: 60_000_000 }, (_, i) => (i * 7 + (i >> 9)) % 256).buffer);
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const file = (name: string) => join(store.scratch, name);
 const run = (program: string, ...parameters: string[]) => runProgram(program, parameters, { env: store.environment, cwd: store.scratch });

@@ -7,7 +7,7 @@ import { isAddressBlock } from './source-address.ts';
 import type { LinkTerms } from './terms.ts';
 import { MOST_ITEMS, MOST_USES } from './url-terms.ts';
 
-export const LEAST_BYTES_PER_SECOND = 1000;
+const LEAST_BYTES_PER_SECOND = 1000;
 const MOST_BYTES = Number.MAX_SAFE_INTEGER;
 
 /** Throws InvalidArgument that names the term. `signedAt` is when the link's URL is signed, in milliseconds since the epoch. */

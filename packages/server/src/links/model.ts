@@ -4,7 +4,6 @@ import type { LinkTerms } from './terms.ts';
 
 export const LINK = 'link';
 export const REVOCATION = 'revocation';
-export const REVOKED_SIGNATURE = 'revoked-signature';
 
 /** What a link's URL is signed for; POST is an HTML form. */
 export type LinkMethod = 'GET' | 'PUT' | 'POST';
