@@ -28,7 +28,7 @@ export function linkRequest(link: Link, secretAccessKey: string, region: string,
     const { url, method } = presign({ ...common, method: link.method, key });
     return { url, method: method as 'GET' | 'PUT', headers: typeHeader(link) };
   } catch (cause) {
-    if (cause instanceof SigningOptionError) throw invalidArgument(`A link can not be signed: ${cause.message}`, 'key', key);
+    if (cause instanceof SigningOptionError) throw invalidArgument(`A link can not be signed: ${cause.message}`, cause.option);
     throw cause;
   }
 }
