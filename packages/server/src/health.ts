@@ -17,7 +17,7 @@ export async function healthReply(incoming: Incoming, stores: Stores): Promise<R
 
 async function readiness(stores: Stores): Promise<Reply> {
   try {
-    await Promise.all([stores.objects.checkHealth(), stores.records.checkHealth()]);
+    await Promise.all([stores.objects.checkHealth(), stores.records.checkHealth(), stores.trail.checkHealth()]);
     return textReply(200, 'ok');
   } catch (error) {
     return textReply(503, error instanceof Error ? error.message : 'a store is not ready');

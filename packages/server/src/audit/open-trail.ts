@@ -57,6 +57,10 @@ export async function openAuditTrail({ store, keys, site, retention = {}, log, n
       await queue.flush().catch(() => undefined);
       return verifyTrail(store, await keys(), { expectedHead });
     },
+    async checkHealth() {
+      await store.checkHealth();
+      queue.requireRoom('before-reply');
+    },
     async close() {
       clearInterval(timer);
       await retaining;

@@ -19,6 +19,8 @@ export type AuditTrail = {
   query(filter: TrailFilter, page: TrailPaging): Promise<TrailPage>;
   /** Checks every line and every head of all processes' chains. `expectedHead` is what an earlier check printed as `head`. */
   verify(options?: { readonly expectedHead?: string | undefined }): Promise<TrailVerdict>;
+  /** Throws the sentence why nothing can be recorded. */
+  checkHealth(): Promise<void>;
   /** Writes what waits, and ends this process's chain. The store stays open. */
   close(): Promise<void>;
 };

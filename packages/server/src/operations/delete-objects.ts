@@ -1,5 +1,6 @@
 import { type DeleteOutcome, deleteObjectsXml, type ObjectToDelete, parseDeleteObjects } from '@latchkey/s3/delete-objects';
 import { S3Error } from '@latchkey/s3/errors';
+import type { AffectedObject } from '../audit/event.ts';
 import { documentBody } from '../body.ts';
 import type { Authorised, Stores } from '../pipeline.ts';
 import { bucketOperation } from './define.ts';
@@ -26,7 +27,10 @@ export const deleteObjects = bucketOperation({
     for (let i = 0; i < objects.length; i += AT_ONCE) {
       outcomes.push(...(await Promise.all(objects.slice(i, i + AT_ONCE).map((object) => deleteOne(request, stores, object)))));
     }
-    return xmlReply(deleteObjectsXml(outcomes, { quiet }));
+    return {
+      ...xmlReply(deleteObjectsXml(outcomes, { quiet })),
+      notes: { affected: outcomes.map((outcome) => affectedBy(outcome, request)) },
+    };
   },
 });
 
@@ -49,6 +53,12 @@ async function deleteOne(request: Authorised & InBucket, stores: Stores, object:
     if (!(error instanceof S3Error)) throw error;
     return { key, versionId, error };
   }
+}
+
+/** Each key is an event of its own, as if it had been deleted alone. */
+function affectedBy(outcome: DeleteOutcome, { bucket }: InBucket): AffectedObject {
+  const affected = { operation: 'DeleteObject', bucket, key: outcome.key };
+  return 'error' in outcome ? { ...affected, error: outcome.error } : affected;
 }
 
 type InBucket = { readonly bucket: Parameters<Stores['objects']['deleteObject']>[0] };
