@@ -7,17 +7,17 @@ export const s3SupportPath = fileURLToPath(new URL('../docs/s3-support.md', impo
 
 /** What a reader wants to know besides the name. Each key is the name of an operation. */
 const REMARKS = {
-  CopyObject: 'Up to 5 GiB, within the store',
+  CopyObject: 'Up to 5 GiB, within the store; tags that come along ask for `s3:GetObjectTagging` and `s3:PutObjectTagging`',
   CreateBucket: 'No object lock',
   DeleteObjects: 'Up to 1,000 keys; `s3:DeleteObject` is asked for each',
   GetBucketAcl: 'Always: the owner has full control',
-  GetObject: 'Ranges, parts, conditions, `response-*`; a `versionId` is `null` or not found',
+  GetObject: 'Ranges, parts, conditions, `response-*`; a `versionId` is `null` or not found, and asks for `s3:GetObjectVersion`',
   GetObjectAcl: 'Always: the owner has full control',
   ListObjects: 'Both versions, by `list-type`',
   ListObjectVersions: 'Every object once, as version `null`',
   PostObject: 'HTML forms, both signature versions',
   PutBucketAcl: 'Only what changes nothing: ACLs are disabled, as S3 has it since 2023',
-  PutObject: 'Up to 5 GiB, `If-None-Match: *` and `If-Match`',
+  PutObject: 'Up to 5 GiB, `If-None-Match: *` and `If-Match`; tags ask for `s3:PutObjectTagging` too',
   PutObjectAcl: 'Only what changes nothing',
   UploadPart: 'Up to 10,000 parts, an object up to 5 TiB',
 };
