@@ -21,15 +21,18 @@ export type TrailOptions = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly limits?: Partial<QueueLimits> | undefined;
+  /** A segment that has grown to this is followed by another. Default: 64 MiB, or an eighth of what may be kept at all. */
+  readonly segmentBytes?: number | undefined;
 };
 
-/** 64 MiB, or an eighth of what may be kept at all: retention takes whole segments. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 const RETENTION_EVERY_MS = 10 * 60 * 1000;
 
 /** Begins this process's chain. A trail that can not be written at the moment is no reason not to start: it refuses changes until it can. */
-export async function openAuditTrail({ store, keys, site, retention = {}, log, now, limits }: TrailOptions): Promise<AuditTrail> {
-  const segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil((retention.maxBytes ?? Number.POSITIVE_INFINITY) / 8));
+export async function openAuditTrail(options: TrailOptions): Promise<AuditTrail> {
+  const { store, keys, site, retention = {}, log, now, limits } = options;
+  // Retention takes whole segments.
+  const { segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil((retention.maxBytes ?? Number.POSITIVE_INFINITY) / 8)) } = options;
   const writer = chainWriter({ store, keys, site, now, segmentBytes });
   const queue = eventQueue({ writer, linesOf: (event) => surelyLinesOf(event, site, log), log, limits });
   const retain = async (): Promise<void> => {
