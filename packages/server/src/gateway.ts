@@ -53,6 +53,8 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
 
   return {
     async handle(arrived) {
+      const room = recorder.room();
+      if (room !== undefined) await room;
       const watched = recorder.begin(arrived);
       const { incoming } = watched;
       let request: Partial<Authenticated> = incoming;

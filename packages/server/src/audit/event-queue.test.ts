@@ -137,4 +137,35 @@ describe('the queue of events', () => {
     await until(() => writer.batches.length > 0);
     expect(() => queue.requireRoom('before-reply')).not.toThrow();
   });
+  test('has requests wait while more comes than is written down, and lets them on when half of it is', async () => {
+    const writer = disk();
+    const queue = queueOn(writer, { maxWeight: 4000 });
+    const release = writer.hold();
+    expect(queue.room()).toBeUndefined();
+    for (let i = 0; i < 6; i++) queue.record(eventOf(`read ${i}`), 'soon');
+    await turn();
+    let isOn = false;
+    const room = queue.room()?.then(() => {
+      isOn = true;
+    });
+    expect(room).toBeInstanceOf(Promise);
+    await turn();
+    expect(isOn).toBe(false);
+    release();
+    await room;
+    expect(queue.room()).toBeUndefined();
+    expect(writer.written()).toHaveLength(6);
+  });
+  test('has nobody wait for what can not be written', async () => {
+    const writer = disk();
+    const queue = queueOn(writer, { maxWeight: 4000, retryMs: 1_000_000 });
+    const release = writer.hold();
+    for (let i = 0; i < 6; i++) queue.record(eventOf(`read ${i}`), 'soon');
+    await turn();
+    const room = queue.room();
+    writer.fail(FULL);
+    release();
+    await room;
+    expect(queue.room()).toBeUndefined();
+  });
 });

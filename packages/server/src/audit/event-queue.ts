@@ -13,6 +13,8 @@ export type EventQueue = {
   /** Begins the chain: resolves when its first line is on disk, or is known not to get there now. */
   begin(): Promise<void>;
   requireRoom(durability: AuditDurability): void;
+  /** Where requests come faster than they can be written down: a promise to wait for. Nothing where there is room, or where none is to be expected. */
+  room(): Promise<void> | undefined;
   readonly record: AuditTrail['record'];
   /** A line about the trail itself; resolves when it is on disk, with all that was recorded before. */
   append(line: OpenLine): Promise<void>;
@@ -54,6 +56,13 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
+  let slowed: (() => void)[] = [];
+
+  const letOn = (): void => {
+    const all = slowed;
+    slowed = [];
+    for (const goOn of all) goOn();
+  };
 
   /** The last of the lines is the one that somebody waits for. */
   const add = (lines: readonly OpenLine[], settle?: Waiting['settle']): void => {
@@ -105,6 +114,7 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
         weight -= line.open.byteLength + LINE_WEIGHT;
         settle?.(undefined);
       }
+      if (weight <= maxWeight / 2) letOn();
     }
   };
 
@@ -115,6 +125,7 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
       one.settle?.(error);
       one.settle = undefined;
     }
+    letOn();
   };
 
   const written = (lines: readonly OpenLine[]): Promise<void> =>
@@ -130,6 +141,12 @@ export function eventQueue({ writer, linesOf, log, limits }: EventQueueOptions):
     requireRoom(durability) {
       if (weight > maxWeight) throw unavailable(failure?.error);
       if (durability === 'before-reply' && failure !== undefined) throw unavailable(failure.error);
+    },
+    room() {
+      if (weight <= maxWeight / 2 || failure !== undefined) return undefined;
+      return new Promise((resolve) => {
+        slowed.push(resolve);
+      });
     },
     record: ((event, durability) => {
       if (durability === 'before-reply') return written(linesOf(event));

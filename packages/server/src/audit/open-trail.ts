@@ -53,6 +53,7 @@ export async function openAuditTrail(options: TrailOptions): Promise<AuditTrail>
 
   return {
     requireRoom: queue.requireRoom,
+    room: queue.room,
     record: queue.record,
     query: (filter, page) => queryTrail(store, filter, page),
     async verify({ expectedHead } = {}) {

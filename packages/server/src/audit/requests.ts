@@ -17,6 +17,8 @@ export type Outcome = {
 };
 
 export type RequestRecorder = {
+  /** A promise to wait for before the request is begun, where they come faster than they can be recorded. */
+  room(): Promise<void> | undefined;
   /** The request, with its body counted. To be used from its first step on. */
   begin(incoming: Incoming): WatchedRequest;
   /** Throws ServiceUnavailable where the trail could not take what this operation is about to do. */
@@ -41,7 +43,7 @@ export type WatchedRequest = {
 export type RecordedReads = 'all' | 'presigned' | 'none';
 
 export function requestRecorder(
-  trail: Pick<AuditTrail, 'requireRoom' | 'record'>,
+  trail: Pick<AuditTrail, 'requireRoom' | 'room' | 'record'>,
   now: () => number,
   refusal: (cause: unknown, incoming: Incoming) => Reply,
   reads: RecordedReads = 'all',
@@ -74,6 +76,7 @@ export function requestRecorder(
   };
 
   return {
+    room: trail.room,
     begin(incoming) {
       if (!incoming.body.isPresent) return { incoming, body: undefined, isTold: false };
       const body = new CountedBytes(incoming.body);

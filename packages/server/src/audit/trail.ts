@@ -9,6 +9,8 @@ export type AuditTrail = {
    * memory for what waits is full.
    */
   requireRoom(durability: AuditDurability): void;
+  /** A promise to wait for before a request is begun, where requests come faster than the trail can be written. */
+  room(): Promise<void> | undefined;
   /**
    * `before-reply`: resolves when the event is on disk; rejects with ServiceUnavailable where it could not be written yet (it is kept, and
    * written as soon as that works). `soon`: returns at once; the event is on disk within a second, or at the latest when the trail is closed.
