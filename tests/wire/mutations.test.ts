@@ -13,8 +13,11 @@ import { bytesOf, presigned, presignedV2, send, signed, type Wanted, type WireRe
 
 const server = await testServer();
 const sender = mutantSender(server.s3);
+/** Puts things back, on a connection that no mutant has touched. */
+const arranger = mutantSender(server.s3);
 afterAll(async () => {
   sender.close();
+  arranger.close();
   await server.close();
 });
 const s3 = (method: string, path: string, wanted?: Wanted) => send(server, signed(server, method, path, wanted));
@@ -101,7 +104,7 @@ async function batch(
   random: () => number,
   counts: Map<number | undefined, number>,
 ): Promise<void> {
-  await s3('PUT', '/box/key', { body: 'before' });
+  await putBack();
   const request = make();
   const bytes = bytesOf(request);
   // For the one who has to find out which of a whole batch it was.
@@ -115,11 +118,18 @@ async function batch(
     if (status !== undefined && status >= 500 && status !== 501 && status !== 505) throw new Error(`${status} for ${sent.at(-1)}`);
     if (status === undefined || status < 300) {
       if (status !== undefined) requireSameMeaning(request, bytes, mutant);
-      await look(coversBody ? ['before', AFTER] : undefined, sent.slice(-1));
-      await s3('PUT', '/box/key', { body: 'before' });
+      if (coversBody) await lookAtContent(['before', AFTER], sent.slice(-1));
+      await putBack();
     }
   }
-  await look(['before'], sent);
+  await lookAtContent(['before'], sent);
+  const keys = xmlTexts((await s3('GET', '/box')).text, 'Key');
+  if (keys.join() !== 'key,source') throw new Error(`there are the keys ${keys} after ${oneOf(sent)}`);
+}
+
+async function putBack(): Promise<void> {
+  const status = await arranger.status(bytesOf(signed(server, 'PUT', '/box/key', { body: 'before' })));
+  if (status !== 200) throw new Error(`what was there could not be put back: ${status}`);
 }
 
 /** What is accepted says what was signed, though it may say it in other words, and whatever it says besides. */
@@ -131,14 +141,13 @@ function requireSameMeaning(request: WireRequest, bytes: Buffer, mutant: Buffer)
 }
 
 /** Nothing is stored but what was there and what was signed, and all of it whole. */
-async function look(contents: readonly string[] | undefined, sent: readonly string[]): Promise<void> {
+async function lookAtContent(contents: readonly string[], sent: readonly string[]): Promise<void> {
   const now = await s3('GET', '/box/key');
-  const which = `one of ${sent.length}: ${sent.slice(0, 3).join('\n---\n')}`;
-  if (now.status !== 200) throw new Error(`the object is gone (${now.status}) after ${which}`);
-  if (contents !== undefined && !contents.includes(now.text)) throw new Error(`${JSON.stringify(now.text)} was stored by ${which}`);
-  const keys = xmlTexts((await s3('GET', '/box')).text, 'Key');
-  if (keys.join() !== 'key,source') throw new Error(`there are the keys ${keys} after ${which}`);
+  if (now.status !== 200) throw new Error(`the object is gone (${now.status}) after ${oneOf(sent)}`);
+  if (!contents.includes(now.text)) throw new Error(`${JSON.stringify(now.text)} was stored by ${oneOf(sent)}`);
 }
+
+const oneOf = (sent: readonly string[]) => `one of ${sent.length}: ${sent.slice(0, 3).join('\n---\n')}`;
 
 const TELLING = [10, 13, 32, 37, 38, 44, 47, 58, 59, 61];
 
