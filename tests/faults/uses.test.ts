@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { randomFrom } from './content.mjs';
 
 const ROUNDS = process.env.FULL === '1' ? 300 : 12;
+const timeout = ROUNDS * 10_000;
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const PROGRAM = fileURLToPath(new URL('uses-process.mjs', import.meta.url));
 const LIMITS = [1, 3, 50];
@@ -29,7 +30,7 @@ afterEach(async () => {
 });
 
 describe('four processes that count the same uses', () => {
-  test(`grant exactly as many as there may be to 200 who ask at once (${ROUNDS} rounds)`, async () => {
+  test(`grant exactly as many as there may be to 200 who ask at once (${ROUNDS} rounds)`, { timeout }, async () => {
     for (let round = 0; round < ROUNDS; round++) {
       for (const maxUses of LIMITS) {
         const subject = `${round} of ${maxUses}`;
@@ -41,7 +42,9 @@ describe('four processes that count the same uses', () => {
 
   for (const inTurn of [false, true]) {
     const how = inTurn ? 'one after another' : 'at once';
-    test(`that ask ${how} grant no more where one of them is killed, and keep what it was granted (${ROUNDS} rounds, SEED=${seed})`, async () => {
+    test(`that ask ${how} grant no more where one of them is killed, and keep what it was granted (${ROUNDS} rounds, SEED=${seed})`, {
+      timeout,
+    }, async () => {
       const random = randomFrom(seed);
       let cutShort = 0;
       for (let round = 0; round < ROUNDS; round++) {
@@ -69,7 +72,7 @@ describe('four processes that count the same uses', () => {
     });
   }
 
-  test('never let more be had at a time than there may be, while uses are given back', async () => {
+  test('never let more be had at a time than there may be, while uses are given back', { timeout }, async () => {
     for (const maxUses of LIMITS) {
       const subject = `visits of ${maxUses}`;
       for (let round = 0; round < ROUNDS; round++) {
