@@ -133,12 +133,12 @@ export function trailStoreSuite(name: string, open: () => Promise<OpenedTrailSto
       const chain = newChain();
       const common: TrailTerm = 'operation:Common';
       const rare: TrailTerm = 'link:rare';
-      for (let i = 0; i < 1000; i++) {
-        await store.append(chain.batch([line(`{"i":${i}}`, ...(i % 200 === 7 ? [common, rare] : [common]))]));
+      for (let i = 0; i < 300; i++) {
+        await store.append(chain.batch([line(`{"i":${i}}`, ...(i % 60 === 7 ? [common, rare] : [common]))]));
       }
       const { lines, examined } = await store.find({ terms: [common, rare], limit: 100 });
       expect(lines).toHaveLength(5);
-      expect(examined).toBeLessThan(50);
+      expect(examined).toBeLessThan(40);
     });
     test('lines of removed segments are not found any more, and the others still are', async () => {
       const [chain, other] = [newChain(), newChain()];

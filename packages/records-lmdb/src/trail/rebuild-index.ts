@@ -47,7 +47,7 @@ function byChain(segments: readonly SegmentName[]): Map<string, SegmentName[]> {
   return chains;
 }
 
-/** The lines of a chain, as many at a time as a block holds, each with its time and number as they stand in it. */
+/** The lines of a chain, as many of one moment at a time as a block holds, each with its time and number as they stand in it. */
 async function* groupsOf(
   files: SegmentFiles,
   segments: readonly SegmentName[],
@@ -55,44 +55,44 @@ async function* groupsOf(
 ): AsyncGenerator<Group> {
   let count = 0;
   let recordedAt = 0;
-  let hash = '';
   for (const segment of segments) {
     let offset = 0;
-    let texts: string[] = [];
+    let waiting: Buffer[] = [];
     const take = (): Group => {
-      const lengths = texts.map((text) => Buffer.byteLength(text) + 1);
-      for (const text of texts) {
-        const end = endOf(text);
-        count = end.sequence ?? count + 1;
-        recordedAt = Math.max(recordedAt, end.recordedAt ?? 0);
-        hash = end.hash ?? '';
-      }
-      const lines = texts.map((text) => ({ bytes: Buffer.from(text), terms: termsOf(text) }));
-      const group = { batch: { ...segment, recordedAt, lines, head: { count, hash, seal: '' } }, lengths, offset };
+      const end = endOf(waiting.at(-1));
+      count = end.sequence ?? count + waiting.length;
+      const lines = waiting.map((bytes) => ({ bytes, terms: termsOf(bytes.toString('utf8')) }));
+      const lengths = lines.map(({ bytes }) => bytes.byteLength + 1);
+      const head = { count, hash: end.hash ?? '', seal: '' };
+      const group = { batch: { ...segment, recordedAt, lines, head }, lengths, offset };
       offset += lengths.reduce((sum, length) => sum + length, 0);
-      texts = [];
+      waiting = [];
       return group;
     };
-    for await (const text of linesOf(files.read(segment))) {
-      texts.push(text);
-      if (texts.length === LINES_A_BLOCK) yield take();
+    for await (const bytes of linesOf(files.read(segment))) {
+      const moment = Math.max(recordedAt, endOf(bytes).recordedAt ?? 0);
+      if (waiting.length === LINES_A_BLOCK || (waiting.length > 0 && moment !== recordedAt)) yield take();
+      recordedAt = moment;
+      waiting.push(bytes);
     }
-    if (texts.length > 0) yield take();
+    if (waiting.length > 0) yield take();
   }
 }
 
 /** Every line of ours ends with these three. */
-function endOf(text: string): { readonly recordedAt?: number; readonly sequence?: number; readonly hash?: string } {
-  const match = /"recordedAt":(\d{1,15}),"sequence":(\d{1,15}),"hash":"([\w-]{0,64})"\}$/.exec(text);
+function endOf(bytes: Buffer | undefined): { readonly recordedAt?: number; readonly sequence?: number; readonly hash?: string } {
+  const match = /"recordedAt":(\d{1,15}),"sequence":(\d{1,15}),"hash":"([\w-]{0,64})"\}$/.exec(
+    bytes?.toString('latin1', Math.max(0, bytes.byteLength - 200)) ?? '',
+  );
   return match === null ? {} : { recordedAt: Number(match[1]), sequence: Number(match[2]), hash: match[3] ?? '' };
 }
 
-async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of pieces) {
     rest = rest.byteLength === 0 ? piece : Buffer.concat([rest, piece]);
     for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
-      yield rest.toString('utf8', 0, end);
+      yield rest.subarray(0, end);
       rest = rest.subarray(end + 1);
     }
   }
