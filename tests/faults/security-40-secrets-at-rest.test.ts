@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SigningCredentials } from '../support/independent-signer.ts';
 import { anyPorts, latchkey } from '../support/latchkey-command.ts';
+import { type MadeLink, newLink, use } from '../support/links.ts';
 import { allow, credentialsOf, done, newRole, newUser, policyOf } from '../support/query-client.ts';
 import { type ServerProcess, serverProcess } from '../support/several-servers.ts';
 import { ROOT } from '../support/test-server.ts';
@@ -25,6 +26,7 @@ let account = '';
 let user: SigningCredentials;
 let session: SigningCredentials;
 let urls: Readonly<Record<string, WireRequest>> = {};
+let link: MadeLink;
 let log = '';
 
 beforeAll(async () => {
@@ -36,6 +38,7 @@ beforeAll(async () => {
     await send(server, signed(server, 'PUT', '/box/key', { body: 'content' }));
     account = xmlTexts((await done(server, 'sts', 'GetCallerIdentity', {})).text, 'Account')[0] ?? '';
     user = await newUser(server, 'ana', READ);
+    const maker = await newUser(server, 'maker', policyOf(allow(['s3:GetObject', 'latchkey:*'], '*')));
     const role = await newRole(server, 'worker', TRUST, READ);
     session = credentialsOf(await done(server, 'sts', 'AssumeRole', { RoleArn: role, RoleSessionName: 'test' }, user));
     urls = {
@@ -44,6 +47,8 @@ beforeAll(async () => {
       'of root': presigned(server, 'GET', '/box/key', { host }),
     };
     await done(server, 'latchkey', 'PutGuardrails', { Guardrails: '{"maxLifetimeSeconds":{"read":86400}}' });
+    link = await newLink(server, '/box/key', { maxUses: 2 }, { credentials: maker });
+    expect((await use(server, link)).text).toBe('content');
     // What is refused is where secrets would slip into a log.
     await send(server, presigned(server, 'GET', '/box/key', { credentials: { ...user, secretAccessKey: session.secretAccessKey } }));
     await send(server, presigned(server, 'GET', '/box/key', { credentials: { ...user, sessionToken: session.sessionToken ?? '' } }));
@@ -56,7 +61,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const environment = { LATCHKEY_ROOT_ACCESS_KEY_ID: ROOT.accessKeyId, LATCHKEY_ROOT_SECRET_ACCESS_KEY: ROOT.secretAccessKey };
-const start = (directory: string, master = MASTER): Promise<ServerProcess> => serverProcess(directory, [], { LATCHKEY_MASTER_KEY: master });
+const start = (directory: string, master = MASTER): Promise<ServerProcess> =>
+  serverProcess(directory, ['--public-url', `http://${host}`], { LATCHKEY_MASTER_KEY: master });
 const refusedStart = (directory: string, more: Record<string, string>) =>
   latchkey(['serve', '--data', directory, ...anyPorts], { environment: { ...environment, ...more } });
 
@@ -177,7 +183,7 @@ describe('Security test 40: a copy of the directory', () => {
       expect((await send(server, presigned(server, 'PUT', '/box/key', { credentials: user, body: 'x' }))).status).toBe(403);
       const calls: readonly (readonly ['iam' | 'sts' | 'latchkey', string, Record<string, string>, string, unknown])[] = [
         ['sts', 'GetCallerIdentity', {}, 'Account', account],
-        ['iam', 'ListUsers', {}, 'UserName', 'ana'],
+        ['iam', 'GetUser', { UserName: 'ana' }, 'UserName', 'ana'],
         ['iam', 'ListAccessKeys', { UserName: 'ana' }, 'AccessKeyId', user.accessKeyId],
         ['iam', 'ListRoles', {}, 'RoleName', 'worker'],
         ['iam', 'GetUserPolicy', { UserName: 'ana', PolicyName: 'own' }, 'PolicyDocument', encodeURIComponent(JSON.stringify(READ))],
@@ -186,6 +192,9 @@ describe('Security test 40: a copy of the directory', () => {
       for (const [service, action, parameters, element, value] of calls) {
         expect([action, ...xmlTexts((await done(server, service, action, parameters)).text, element)]).toEqual([action, value]);
       }
+      // Of two uses one was counted, and the other is left.
+      expect((await use(server, link)).text).toBe('content');
+      expect((await use(server, link)).error.Message).toBe('The link has been used as often as it may be.');
       // The copy goes its own way from here.
       await done(server, 'iam', 'UpdateAccessKey', { UserName: 'ana', AccessKeyId: user.accessKeyId, Status: 'Inactive' });
       expect((await send(server, urls['of the user'] as WireRequest)).status).toBe(403);
@@ -198,6 +207,13 @@ describe('Security test 40: a copy of the directory', () => {
     } finally {
       await original.close();
     }
+  });
+  test('has the audit trail whole, and says so', async () => {
+    const copy = join(folder, 'trail');
+    await cp(data, copy, { recursive: true });
+    const checked = await latchkey(['verify-audit', '--data', copy], { environment: { LATCHKEY_MASTER_KEY: MASTER } });
+    expect([checked.status, checked.stderr]).toEqual([0, '']);
+    expect(checked.stdout).toMatch(/\d/);
   });
   test.each([
     ['objects', 'latchkey-objects 2'],
