@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { md5Base64 } from '../support/independent-signer.ts';
-import { done as doneByApi } from '../support/json-api.ts';
+import { done as doneByApi, type Json } from '../support/json-api.ts';
 import { type MadeLink, newLink, requestOf, use } from '../support/links.ts';
 import { allow, call, credentialsOf, deny, done, newRole, newUser, policyOf, putPolicy } from '../support/query-client.ts';
 import { ROOT, testServer } from '../support/test-server.ts';
@@ -393,6 +393,20 @@ describe('of links, and of limits signed into a URL', () => {
     await agree(once, undefined);
     await agree(once, 'terms');
   });
+});
+
+test('the trail tells who asked about which URL, without its signature, and of no other request', async () => {
+  const session = credentialsOf(await done(server, 'sts', 'GetSessionToken', {}));
+  const url = presigned(server, 'GET', '/vault/trailed', { credentials: session });
+  await explain(withHeader(url, 'Authorization', 'Bearer the-holders-own'));
+  let found: Json[] = [];
+  for (let asked = 0; asked < 100 && found.length === 0; asked++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { items } = await doneByApi(server, 'GET', '/audit', { query: { limit: '1000' } });
+    found = items.filter((item: Json) => JSON.stringify(item).includes('trailed'));
+  }
+  expect(found.map(({ eventName }) => eventName)).toEqual(['ExplainRequest']);
+  expect(JSON.stringify(found)).not.toMatch(new RegExp(`X-Amz-Signature=[0-9a-f]|the-holders-own|${session.sessionToken}`));
 });
 
 test('explaining changes nothing', async () => {

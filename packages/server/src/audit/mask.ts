@@ -3,13 +3,13 @@
 /** CloudTrail's words for what it leaves out. */
 export const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
-/** Whether a parameter's value is left out: signatures, tokens, keys that encrypt, whatever names itself a secret. */
+/** Whether a parameter's value is left out: signatures, tokens, keys that encrypt, whatever names itself a secret; headers to be explained. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
 const SECRET_NAME =
-  /^(?:x-amz-)?signature$|secret|password|passwd|(?<!continuation-)token|assertion|private|authorization|credentials|customer-key(?:-md5)?$/i;
+  /^(?:x-amz-)?signature$|secret|password|passwd|(?<!continuation-)token|assertion|private|authorization|credentials|customer-key(?:-md5)?$|^headers\.member\.\d+\.value$/i;
 
 /** Text that a client made, such as a referrer, without the signatures and tokens of a URL in it, and no longer than `max` characters. */
 export function withoutSecrets(text: string, max: number): string {
