@@ -7,7 +7,7 @@ import { rebuildIndex } from './trail/rebuild-index.ts';
 import { recover } from './trail/recovery.ts';
 import { removeSegments } from './trail/remove-segments.ts';
 import { openSegmentFiles, type SegmentFiles } from './trail/segment-files.ts';
-import { allChains, trailIndex } from './trail/trail-index.ts';
+import { allChains, isKnown, makeKnown, trailIndex } from './trail/trail-index.ts';
 
 export type LocalTrailStoreOptions = {
   /** Made where it is not there. On a local file system: LMDB does not work over a network. */
@@ -39,7 +39,9 @@ export async function openLocalTrailStore({ directory, onReadOnly, rebuildWith }
   };
   try {
     if (rebuildWith !== undefined) await rebuildIndex(index, files, environment, rebuildWith);
-    else if (allChains(index, files).length === 0) await requireNoFiles(files, directory);
+    else if (!isKnown(index)) await requireNoFiles(files, directory);
+    // Before any file is: files without it are then files whose index is gone.
+    if (!isKnown(index)) await commits.change(() => makeKnown(index));
     await recover(index, files, environment);
   } catch (error) {
     await close();

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrailBatch, TrailStore, TrailTerm } from '@latchkey/storage/trail-store';
@@ -113,6 +113,16 @@ describe('the files of the trail', () => {
     await store.close();
     await rm(join(directory, 'index'), { recursive: true });
     await expect(openLocalTrailStore({ directory })).rejects.toThrow('latchkey verify-audit --rebuild-index');
+  });
+  test('that nobody got to tell their index of are no reason not to start', async () => {
+    const store = await openLocalTrailStore({ directory });
+    await store.close();
+    // A process that ended between its first write and its first commit.
+    await writeFile(join(directory, `${chainOf(1)}-000001.jsonl`), '{"torn');
+    const again = await openLocalTrailStore({ directory });
+    await writer(again, 2)([10]);
+    expect(await again.chains()).toHaveLength(1);
+    await again.close();
   });
   test('give the index back as it was, but for the seals', async () => {
     const store = await openLocalTrailStore({ directory });

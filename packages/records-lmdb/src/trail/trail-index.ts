@@ -58,6 +58,17 @@ function segmentsOf(index: TrailIndex, chain: string, name: (segment: number) =>
   return found;
 }
 
+/** Whether this is an index that has been with its files from their beginning, or was made from them, and not one that LMDB has just begun. */
+export function isKnown({ part }: TrailIndex): boolean {
+  return part.doesExist(KNOWN);
+}
+
+export function makeKnown({ part }: TrailIndex): void {
+  part.putSync(KNOWN, Buffer.alloc(0));
+}
+
+const KNOWN = Buffer.from('known');
+
 /** The number of the chain's last segment. */
 export function lastSegment(index: TrailIndex, chain: string): number | undefined {
   const start = chainKey(chain);
