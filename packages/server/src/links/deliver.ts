@@ -6,14 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Error } from '@latchkey/s3/errors';
 import { Denial } from '../denial.ts';
 import { headerValue } from '../headers.ts';
-import { linkOf } from '../identity/principals.ts';
 import type { Log } from '../log.ts';
 import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
 import { AN_UPLOAD, beginTurn, type Counted, countedOf, refuseUsedUp, type Turn } from './counted.ts';
 import { untilCut } from './cut.ts';
-import { linkHeaders } from './link-headers.ts';
-import { createPacer, type Pacer } from './pace.ts';
-import { checkDeclared, limitedBytes } from './upload-limits.ts';
+import { deliveredObject, withLimitedBody, withTerms, withTurn } from './flowing.ts';
+import { createPacer } from './pace.ts';
+import { checkDeclared } from './upload-limits.ts';
 
 export type Deliver = (request: Authorised) => Promise<Reply>;
 
@@ -104,84 +103,3 @@ function refusePrefetch({ headers }: Authorised): void {
     cause: new Denial('uses', 'The browser said that it fetches this beforehand, for a page that may never be opened.'),
   });
 }
-
-function withTerms(reply: Reply, request: Authorised, pacer: Pacer): Reply {
-  if (reply.status >= 300 && reply.status !== 304) return reply;
-  const headers = linkHeaders(reply.headers, request);
-  const { body } = reply;
-  const rate = request.terms?.maxBytesPerSecond;
-  const link = linkOf(request.principal);
-  if (body === undefined || rate === undefined || link === undefined) return { ...reply, headers };
-  const contentLength = body instanceof Uint8Array ? body.byteLength : reply.contentLength;
-  return { ...reply, headers, contentLength, body: pacer.paced(body instanceof Uint8Array ? once(body) : body, link.id, rate) };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-/** The reply with the use it is a turn of: touched while bytes flow, ended with what was handed over. */
-function withTurn(reply: Reply, turn: Turn): Reply {
-  const { body } = reply;
-  const ended: Reply['ended'] = (end) => {
-    reply.ended?.(end);
-    void turn.end(end);
-  };
-  const notes = { ...reply.notes, uses: turn.uses };
-  if (body === undefined || body instanceof Uint8Array) return { ...reply, ended, notes };
-  const touching: AsyncIterable<Uint8Array> = {
-    [Symbol.asyncIterator]() {
-      const iterator = body[Symbol.asyncIterator]();
-      return {
-        next() {
-          turn.touch();
-          return iterator.next();
-        },
-        return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
-      };
-    },
-  };
-  return { ...reply, ended, notes, body: touching };
-}
-
-/** What a download delivers, as its reply says. */
-function deliveredObject({ headers, body, contentLength }: Reply): { version: string; sizeBytes: number; wantedBytes: number } {
-  const wantedBytes = body instanceof Uint8Array ? body.byteLength : (contentLength ?? 0);
-  const whole = /\/(\d+)$/.exec(replyHeader(headers, 'Content-Range') ?? '')?.[1];
-  return { version: replyHeader(headers, 'ETag') ?? '', sizeBytes: whole === undefined ? wantedBytes : Number(whole), wantedBytes };
-}
-
-function replyHeader(headers: readonly string[], name: string): string | undefined {
-  const at = headers.findIndex((text, index) => index % 2 === 0 && text === name);
-  return at === -1 ? undefined : headers[at + 1];
-}
-
-/** The request with a body, or a form's file, that keeps to the terms. What is pre-signed comes without aws-chunked framing: its bytes are the object's. */
-function withLimitedBody(request: Authorised, stores: Stores, site: Site, pacer: Pacer): Authorised {
-  const { terms, body, form } = request;
-  const link = linkOf(request.principal);
-  const rate = terms?.maxBytesPerSecond;
-  const limited = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
-    const cut = untilCut(bytes, request, stores, site);
-    const paced = rate === undefined || link === undefined ? cut : pacer.paced(cut, link.id, rate);
-    return terms === undefined || !STORES_BYTES.has(request.operation.name)
-      ? paced
-      : limitedBytes(paced, terms, headerValue(request.headers, 'content-type'));
-  };
-  if (form !== undefined) return { ...request, form: { ...form, bytes: limited(form.bytes) } };
-  const { contentLength, isPresent } = body;
-  return {
-    ...request,
-    body: {
-      contentLength,
-      isPresent,
-      stream: () => limited(body.stream()),
-      get signal() {
-        return body.signal;
-      },
-    },
-  };
-}
-
-/** Whose body is what is stored, and not a document about it. */
-const STORES_BYTES: ReadonlySet<string> = new Set(['PutObject', 'PostObject', 'UploadPart']);

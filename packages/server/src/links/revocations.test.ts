@@ -3,7 +3,8 @@ import type { JsonValue } from '@latchkey/storage/record-store';
 import { describe, expect, test } from 'vitest';
 import type { Authenticated } from '../pipeline.ts';
 import { REVOCATION, type Revocation, type RevocationTarget } from './model.ts';
-import { RULES, revocations, ruleId, SIGNATURES } from './revocations.ts';
+import { ruleId } from './revocation-targets.ts';
+import { RULES, revocations, SIGNATURES } from './revocations.ts';
 import { hashOfSignature } from './signature-hash.ts';
 
 const MOMENT = Date.UTC(2026, 10, 22, 12);

@@ -2,11 +2,10 @@
  * What was revoked besides links: single URLs by their signature, and by rules everything of somebody, somewhere or of a label that was signed
  * before a moment. Held in memory until anything is revoked, in any process: then the next request looks again.
  */
-import { createHash } from 'node:crypto';
 import type { RecordStore, StoredRecord } from '@latchkey/storage/record-store';
-import { linkOf } from '../identity/principals.ts';
 import type { Authenticated } from '../pipeline.ts';
 import { REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
+import { keyOf, type PrefixRules, targetsOf, wasSignedBefore } from './revocation-targets.ts';
 import { signatureHash } from './signature-hash.ts';
 
 export type Revocations = {
@@ -25,14 +24,6 @@ const MOST_SIGNATURES = 10_000;
 
 export const RULES = 'rule/';
 export const SIGNATURES = 'signature/';
-
-/** The same for the same target, so that a later rule takes the place of an earlier one. */
-export function ruleId(target: RevocationTarget): string {
-  return createHash('sha256')
-    .update(JSON.stringify(targetParts(target)))
-    .digest('hex')
-    .slice(0, 32);
-}
 
 export function revocations(records: RecordStore): Revocations {
   const generation = () => records.generation(REVOCATION);
@@ -84,8 +75,7 @@ type Known = {
   readonly generation: number;
   readonly isEmpty: boolean;
   readonly rules: ReadonlyMap<string, Revocation>;
-  /** Those of prefixes, by bucket. */
-  readonly prefixes: ReadonlyMap<string, readonly Revocation[]>;
+  readonly prefixes: PrefixRules;
   readonly signatures: ReadonlyMap<string, boolean> | undefined;
 };
 
@@ -121,60 +111,10 @@ const asRevoked = ({ value }: StoredRecord): Revoked => ({ by: 'signature', isCu
 
 function matchingRule(known: Known, request: Authenticated): Revoked | undefined {
   let found: Revoked | undefined;
-  for (const target of targetsOf(request, known)) {
+  for (const target of targetsOf(request, known.prefixes)) {
     const rule = known.rules.get(keyOf(target));
     if (rule === undefined || !wasSignedBefore(request, rule.signedBefore)) continue;
     if (found === undefined || rule.isCut) found = { by: rule.by, isCut: rule.isCut };
   }
   return found;
-}
-
-/** Everything the request is of that a rule may speak of. */
-function* targetsOf(request: Authenticated, { prefixes }: Known): Generator<RevocationTarget> {
-  const { principal, bucket } = request;
-  yield { by: 'all' };
-  if ('accessKeyId' in principal) yield { by: 'access-key', accessKeyId: principal.accessKeyId };
-  const issuer = 'session' in principal ? principal.session?.issuer : undefined;
-  if (issuer !== undefined) yield { by: 'access-key', accessKeyId: issuer };
-  if (principal.kind === 'user') yield { by: 'user', user: principal.name };
-  if (principal.kind === 'role-session') yield { by: 'role', role: principal.name };
-  const link = linkOf(principal);
-  if (link !== undefined) yield { by: 'access-key', accessKeyId: link.createdWith };
-  if (link?.label !== undefined) yield { by: 'label', label: link.label };
-  if (bucket === undefined) return;
-  yield { by: 'bucket', bucket };
-  const key = request.form?.key ?? request.key;
-  if (key === undefined) return;
-  for (const rule of prefixes.get(bucket) ?? []) if (rule.by === 'prefix' && key.startsWith(rule.prefix)) yield rule;
-}
-
-/** SigV2 does not say when it was signed, so nothing shows that it was later. SigV4 says it to the second: within that second it counts as before. */
-function wasSignedBefore({ signature, principal }: Authenticated, moment: number): boolean {
-  const signedAt = signature?.signedAt;
-  if (signedAt === undefined) return true;
-  const link = linkOf(principal);
-  const isPresentUrl = link !== undefined && Math.floor(link.signedAt / 1000) * 1000 === signedAt;
-  return (isPresentUrl ? link.signedAt : signedAt) < moment;
-}
-
-const keyOf = (target: RevocationTarget): string => targetParts(target).join('\n');
-
-/** Names of users and roles are compared without case, as IAM does. */
-function targetParts(target: RevocationTarget): readonly string[] {
-  switch (target.by) {
-    case 'access-key':
-      return [target.by, target.accessKeyId];
-    case 'user':
-      return [target.by, target.user.toLowerCase()];
-    case 'role':
-      return [target.by, target.role.toLowerCase()];
-    case 'bucket':
-      return [target.by, target.bucket];
-    case 'prefix':
-      return [target.by, target.bucket, target.prefix];
-    case 'label':
-      return [target.by, target.label];
-    case 'all':
-      return [target.by];
-  }
 }

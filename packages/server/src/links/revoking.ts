@@ -1,16 +1,16 @@
 /** Revoking what is no link, or many links at once: by the signature of one URL, or by a rule. */
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
-import { bucketName } from '@latchkey/s3/names';
 import { MAX_SKEW_MS } from '@latchkey/sigv4/rules';
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import { rootArn } from '../identity/arns.ts';
 import type { Principal } from '../identity/principals.ts';
-import { bucketArn, objectArn } from '../operations/permissions.ts';
+import { checkedTarget, resourceOf } from './checked-target.ts';
 import { refuseLinksAndStrangers } from './link-permissions.ts';
 import type { LinkServiceOptions } from './link-service.ts';
 import type { LinkCaller, Links, NewRevocation } from './links.ts';
 import { MAX_SIGNED_MS, REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
-import { MOST_RULES, RULES, ruleId, SIGNATURES } from './revocations.ts';
+import { ruleId } from './revocation-targets.ts';
+import { MOST_RULES, RULES, SIGNATURES } from './revocations.ts';
 import { presignedUrlFacts } from './url-facts.ts';
 import { verifiedResource } from './verified-url.ts';
 
@@ -97,48 +97,6 @@ export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocati
     };
     await records.commit([{ put: { kind: REVOCATION, id: RULES + id, value: revocation as unknown as JsonValue } }]);
     return revocation;
-  }
-}
-
-/** Only what a rule is about, without what else came along. Throws InvalidArgument, InvalidBucketName. */
-function checkedTarget(rule: NewRevocation): RevocationTarget {
-  switch (rule.by) {
-    case 'access-key':
-      return { by: rule.by, accessKeyId: named('accessKeyId', rule.accessKeyId) };
-    case 'user':
-      return { by: rule.by, user: named('user', rule.user) };
-    case 'role':
-      return { by: rule.by, role: named('role', rule.role) };
-    case 'bucket':
-      return { by: rule.by, bucket: bucketName(rule.bucket) };
-    case 'prefix':
-      return { by: rule.by, bucket: bucketName(rule.bucket), prefix: named('prefix', rule.prefix, 1024) };
-    case 'label':
-      return { by: rule.by, label: named('label', rule.label) };
-    case 'all':
-      return { by: rule.by };
-    default:
-      throw invalidArgument('Nothing is revoked by this.', 'by', rule.by);
-  }
-}
-
-function named(name: string, text: string, most = 256): string {
-  if (text === '' || text.length > most) throw invalidArgument(`${name} has 1 to ${most} characters.`, name, text.slice(0, 100));
-  return text;
-}
-
-function resourceOf(target: RevocationTarget, accountId: string): string {
-  switch (target.by) {
-    case 'user':
-      return `arn:aws:iam::${accountId}:user/${target.user}`;
-    case 'role':
-      return `arn:aws:iam::${accountId}:role/${target.role}`;
-    case 'bucket':
-      return bucketArn(target.bucket);
-    case 'prefix':
-      return objectArn(target.bucket, `${target.prefix}*`);
-    default:
-      return '*';
   }
 }
 
