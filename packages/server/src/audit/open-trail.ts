@@ -6,8 +6,9 @@ import type { AuditEvent } from './event.ts';
 import { eventQueue, type QueueLimits } from './event-queue.ts';
 import { type LineSite, linesOf, type OpenLine } from './line.ts';
 import { queryTrail } from './query.ts';
+import { refusalLimit } from './refusal-limit.ts';
 import { applyRetention, type Retention } from './retention.ts';
-import { END_CHAIN, REMOVE_SEGMENTS, serviceLine } from './service-event.ts';
+import { COUNT_REFUSED, END_CHAIN, REMOVE_SEGMENTS, serviceLine } from './service-event.ts';
 import type { AuditTrail } from './trail.ts';
 import type { TrailKeys } from './trail-keys.ts';
 import { verifyTrail } from './verify.ts';
@@ -26,6 +27,7 @@ export type TrailOptions = {
 };
 
 const SEGMENT_BYTES = 64 * 1024 * 1024;
+const REFUSED_EVERY_MS = 60 * 1000;
 const RETENTION_EVERY_MS = 10 * 60 * 1000;
 
 /** Begins this process's chain. A trail that can not be written at the moment is no reason not to start: it refuses changes until it can. */
@@ -48,13 +50,24 @@ export async function openAuditTrail(options: TrailOptions): Promise<AuditTrail>
       .catch((error: unknown) => log.error('old segments of the audit trail are not removed', { cause: String(error) }));
   };
   const timer = setInterval(retainLogged, RETENTION_EVERY_MS).unref();
+  const limit = refusalLimit();
+  const tellRefused = async (): Promise<void> => {
+    const refused = limit.take();
+    if (refused !== undefined) await queue.append(serviceLine(COUNT_REFUSED, refused, now(), site));
+  };
+  // What could not be written now goes on waiting in the queue.
+  const refusedTimer = setInterval(() => void tellRefused().catch(() => undefined), REFUSED_EVERY_MS).unref();
   await queue.begin();
   retainLogged();
 
   return {
     requireRoom: queue.requireRoom,
     room: queue.room,
-    record: queue.record,
+    record: ((event, durability) => {
+      if (durability === 'before-reply') return queue.record(event, durability);
+      if (limit.admits(event)) queue.record(event, durability);
+      return undefined;
+    }) as AuditTrail['record'],
     query: (filter, page) => queryTrail(store, filter, page),
     async verify({ expectedHead } = {}) {
       // What is acknowledged by now is in it.
@@ -67,8 +80,10 @@ export async function openAuditTrail(options: TrailOptions): Promise<AuditTrail>
     },
     async close() {
       clearInterval(timer);
+      clearInterval(refusedTimer);
       await retaining;
       try {
+        await tellRefused();
         await queue.append(serviceLine(END_CHAIN, { chain: writer.chain }, now(), site));
       } catch (error) {
         log.error('the audit trail could not be written to its end', { cause: String(error) });

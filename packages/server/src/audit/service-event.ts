@@ -31,15 +31,27 @@ export type SegmentsRemoved = {
   readonly lines: number;
 };
 
+/** Of requests that nobody signed, or not as they should have: those that have no event of their own, since they were too many. */
+export type RefusedRequests = {
+  /** Milliseconds since the epoch, inclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+  /** Those with the most; of IPv6, networks. */
+  readonly addresses: readonly { readonly address: string; readonly requests: number }[];
+};
+
 export type ChainEnds = { readonly chain: string };
 
 export const BEGIN_SEGMENT = 'BeginAuditSegment';
 export const REMOVE_SEGMENTS = 'RemoveAuditSegments';
+export const COUNT_REFUSED = 'CountRefusedRequests';
 export const END_CHAIN = 'EndAuditChain';
 
 type ServiceEvents = {
   readonly [BEGIN_SEGMENT]: SegmentBegins;
   readonly [REMOVE_SEGMENTS]: SegmentsRemoved;
+  readonly [COUNT_REFUSED]: RefusedRequests;
   readonly [END_CHAIN]: ChainEnds;
 };
 
