@@ -1,4 +1,4 @@
-/** Links and URLs that may be used from some addresses only: the client's own, which nobody can make up. */
+/** Security test 20: links and URLs that may be used from some addresses only: the client's own, which nobody can make up. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newLink, requestOf, uploadForm } from '../support/links.ts';
 import { type TestServer, testServer } from '../support/test-server.ts';

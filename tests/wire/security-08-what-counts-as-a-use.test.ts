@@ -1,4 +1,4 @@
-/** A use is one delivery of an object to one client: however many ranges it takes, and no more than there may be. */
+/** Security test 8: a use is one delivery of an object to one client: however many ranges it takes, and no more than there may be. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

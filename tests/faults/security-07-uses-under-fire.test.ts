@@ -1,5 +1,5 @@
 /**
- * Uses under fire: 200 clients at once, over four processes on one directory, on a link of so many uses; in some rounds a process is killed in the
+ * Security test 7: uses under fire: 200 clients at once, over four processes on one directory, on a link of so many uses; in some rounds a process is killed in the
  * middle. Twelve rounds of each kind; FULL=1 for a hundred.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
