@@ -11,7 +11,7 @@ export type Decision = {
   readonly layer: PolicyLayer | undefined;
   /** What decided: the first Deny, or the Allow that grants. `undefined` when the lack of one did. */
   readonly statement: StatementReference | undefined;
-  /** One sentence for operators. Names policies and resources, so it is not for anonymous readers. */
+  /** One sentence for operators, made when it is read. Names policies and resources, so it is not for anonymous readers. */
   readonly explanation: string;
 };
 
@@ -83,7 +83,9 @@ function decidedBy({ layer, policy, statement }: Finding, { request }: Access): 
     reason: denies ? 'explicit-deny' : 'allowed',
     layer,
     statement: { policy: policy.name, sid: statement.sid, index: statement.index },
-    explanation: explainStatement(layer, policy, statement, request),
+    get explanation() {
+      return explainStatement(layer, policy, statement, request);
+    },
   };
 }
 

@@ -23,14 +23,23 @@ export type DecisionFacts = {
 };
 
 export function requestContext(request: Authenticated, site: Pick<Site, 'region' | 'accountId'>, facts: DecisionFacts): RequestContext {
+  // Statement after statement often asks for the same key.
+  let last: { readonly key: string; readonly values: Values } | undefined;
   return {
     get(key) {
-      const known = facts.more?.get(key);
-      if (known !== undefined) return known;
-      if (key.startsWith('s3:')) return s3Value(key, request, site, facts);
-      return globalValue(key, request, site);
+      if (last?.key === key) return last.values;
+      const values = valuesOf(key, request, site, facts);
+      last = { key, values };
+      return values;
     },
   };
+}
+
+function valuesOf(key: string, request: Authenticated, site: Pick<Site, 'region' | 'accountId'>, facts: DecisionFacts): Values {
+  const known = facts.more?.get(key);
+  if (known !== undefined) return known;
+  if (key.startsWith('s3:')) return s3Value(key, request, site, facts);
+  return globalValue(key, request, site);
 }
 
 function globalValue(key: string, request: Authenticated, site: Pick<Site, 'region' | 'accountId'>): Values {
