@@ -10,10 +10,11 @@ export type MutantSender = {
   close(): void;
 };
 
-/** A server that waits for more than a whole request is told, by the end of our side, that no more will come. */
-const WAITS_MS = 200;
-
-export function mutantSender(endpoint: string): MutantSender {
+/**
+ * A server that says nothing to a whole request for `waitsMs` is told, by the end of our side, that no more will come; what it would have said
+ * later is lost then.
+ */
+export function mutantSender(endpoint: string, waitsMs = 200): MutantSender {
   let current: Connection | undefined;
   return {
     async status(bytes) {
@@ -24,7 +25,7 @@ export function mutantSender(endpoint: string): MutantSender {
       if (!isWhole) current = undefined;
       if (isWhole) connection.write(bytes);
       else connection.socket.end(bytes);
-      const reply = isWhole ? await replyOf(connection) : onlyReply(await connection.rest());
+      const reply = isWhole ? await replyOf(connection, waitsMs) : onlyReply(await connection.rest());
       const ends = reply === undefined || /^connection: *close/im.test(reply.head) || connection.socket.destroyed;
       if (ends) current = undefined;
       if (ends || !isWhole) connection.close();
@@ -39,8 +40,8 @@ export function mutantSender(endpoint: string): MutantSender {
 
 type Reply = { readonly status: number; readonly head: string };
 
-async function replyOf(connection: Connection): Promise<Reply | undefined> {
-  const first = await oneReply(connection, WAITS_MS);
+async function replyOf(connection: Connection, waitsMs: number): Promise<Reply | undefined> {
+  const first = await oneReply(connection, waitsMs);
   if (first !== undefined) return first;
   connection.socket.end();
   return onlyReply(await connection.rest());

@@ -49,5 +49,5 @@ export function formMeaning(bytes: Buffer, fieldCount: number): string {
   const boundary = /^[\r\n]*(--[^\r\n]*?)[ \t]*\r\n/.exec(body)?.[1] ?? '';
   const parts = body.split(boundary).slice(1, fieldCount + 1);
   const values = parts.map((part) => part.split(/\r\n\r\n(.*)/s)[1]?.replace(/\r\n$/, ''));
-  return JSON.stringify([decodeURIComponent(/^POST +([^ ?]*)/.exec(line)?.[1] ?? ''), values]);
+  return JSON.stringify([decodeURIComponent(/^POST +([^ ?]*?)\/?(?: |\?)/.exec(line)?.[1] ?? ''), values]);
 }

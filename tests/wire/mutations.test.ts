@@ -14,7 +14,7 @@ import { bytesOf, presigned, presignedV2, send, signed, type Wanted, type WireRe
 const server = await testServer();
 const sender = mutantSender(server.s3);
 /** Puts things back, on a connection that no mutant has touched. */
-const arranger = mutantSender(server.s3);
+const arranger = mutantSender(server.s3, 20_000);
 afterAll(async () => {
   sender.close();
   arranger.close();
