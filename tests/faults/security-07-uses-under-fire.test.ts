@@ -10,7 +10,7 @@ import { newLink, requestOf } from '../support/links.ts';
 import { type ServerProcess, serverProcess, serverProcesses, stopAll } from '../support/several-servers.ts';
 import { type Answer, presigned, send, signed, type WireRequest } from '../support/wire-client.ts';
 
-const ROUNDS = process.env['FULL'] === '1' ? 100 : 12;
+const ROUNDS = process.env.FULL === '1' ? 100 : 12;
 const CLIENTS = 200;
 const PROCESSES = 4;
 const SIZE = 40_000;

@@ -75,7 +75,14 @@ describe('a limit in a signed URL', () => {
       withQuery(url, (query) => [...query, ['X-Latchkey-Max-Uses', '10']]),
     ];
     for (const changed of changes) expectError(await send(server, changed), SIGNATURE);
-    expect((await send(server, withQuery(url, (query) => [...query, ['x-latchkey-max-size', '10']]))).status).toBe(400);
+    expect(
+      (
+        await send(
+          server,
+          withQuery(url, (query) => [...query, ['x-latchkey-max-size', '10']]),
+        )
+      ).status,
+    ).toBe(400);
     await nothingStored();
   });
 
