@@ -8,7 +8,7 @@ import { Denial, type DeniedBy } from './denial.ts';
 import { linkOf } from './identity/principals.ts';
 import type { Link } from './links/model.ts';
 import { isFrom } from './links/source-address.ts';
-import type { LinkTerms, Terms } from './links/terms.ts';
+import type { Terms } from './links/terms.ts';
 import { isTermName, notEnforced, urlTerms } from './links/url-terms.ts';
 import type { Admitted, Authenticated, Stores } from './pipeline.ts';
 
@@ -34,7 +34,7 @@ export function admit(request: Authenticated, stores: Pick<Stores, 'revocations'
     if (link !== undefined) refuseEndedLink(link);
     if (found !== undefined)
       throw refusedBy('revocation', 'The URL has been revoked.', `What it is signed by or for was revoked (by ${found.by}).`);
-    if (link !== undefined) refuseUntimely(link.terms, request.receivedAt);
+    if (link !== undefined) refuseUntimely(link, request.receivedAt);
     if (terms?.sourceIp !== undefined) refuseElsewhere(request, terms.sourceIp);
     return terms === undefined ? request : { ...request, terms };
   };
@@ -83,11 +83,14 @@ function refuseEndedLink({ id, status }: Link): void {
 }
 
 /** In the words in which S3 says it of a URL. */
-function refuseUntimely({ notBefore, expiresAt }: LinkTerms, now: number): void {
+function refuseUntimely({ terms: { notBefore, expiresAt }, signedAt }: Link, now: number): void {
   if (notBefore !== undefined && now < notBefore) {
     throw refused({ kind: 'not-yet-valid', signedAt: new Date(notBefore), now: new Date(now) });
   }
-  if (now >= expiresAt) throw refused({ kind: 'expired', expiresAt: new Date(expiresAt), now: new Date(now) });
+  if (now < expiresAt) return;
+  // What its URL says is how far the link might be extended; what it is good for is less.
+  const expiresInSeconds = String(Math.max(0, Math.round(expiresAt / 1000) - Math.floor(signedAt / 1000)));
+  throw refused({ kind: 'expired', expiresInSeconds, expiresAt: new Date(expiresAt), now: new Date(now) });
 }
 
 function refuseElsewhere({ peer }: Authenticated, sourceIp: readonly string[]): void {
