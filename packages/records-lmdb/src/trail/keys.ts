@@ -4,13 +4,22 @@ import type { SegmentName, TrailTerm } from '@latchkey/storage/trail-store';
 
 const PART_BYTES = 4;
 const POSITION_BYTES = 6;
-const HASH_BYTES = 12;
+const HASH_BYTES = 16;
 const CHAIN_BYTES = 16;
 
-/** What comes before the position in the key of a term's entry, but for the part. */
+/**
+ * What comes before the position in the key of a term's entry, but for the part: the term and a zero byte, so that none begins with another. A
+ * long term, and one that has a zero byte itself, goes by its hash: for most, that would cost more than all else.
+ */
 export function termKey(term: TrailTerm): Buffer {
-  return hash('sha256', term, 'buffer').subarray(0, HASH_BYTES);
+  const key = Buffer.from(`${term}\0`);
+  if (key.byteLength <= LONG_TERM_BYTES && key.indexOf(0) === key.byteLength - 1) return key;
+  return Buffer.concat([HASHED, hash('sha256', term, 'buffer').subarray(0, HASH_BYTES)]);
 }
+
+const LONG_TERM_BYTES = 100;
+/** No dimension begins like this. */
+const HASHED = Buffer.from('#');
 
 /** Part, term, position. */
 export function entryKey(part: number, term: Buffer, position: number): Buffer {

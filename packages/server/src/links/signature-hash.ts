@@ -1,5 +1,5 @@
 /** A signature by which a URL or a form is known without showing it: whoever reads the hash can use nothing with it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Authenticated } from '../pipeline.ts';
 
 /** SHA-256 of the decoded signature, in hex; `undefined` where the request is not pre-signed. */
@@ -16,5 +16,5 @@ export function signatureHash({ signature, target, form }: Pick<Authenticated, '
 /** `text` is as in the URL: hex in SigV4, base64 in SigV2, where a plus that became a space on its way is a plus. */
 export function hashOfSignature(text: string, isV4: boolean): string {
   const bytes = isV4 ? Buffer.from(text, 'hex') : Buffer.from(text.replaceAll(' ', '+'), 'base64');
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
