@@ -1,4 +1,4 @@
-/** Every request over the wire is in the audit trail, once, as what it was; and nothing that could be used again is. */
+/** Security test 36: every request over the wire is in the audit trail, once, as what it was; and nothing that could be used again is there or in the log. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
