@@ -20,15 +20,15 @@ export function mutantSender(endpoint: string, waitsMs = 200): MutantSender {
     async status(bytes) {
       current ??= await openConnection(endpoint);
       const connection = current;
-      const isWhole = saysItsLength(bytes);
-      // One that is not whole, or longer than it says, would be taken for a part of the next; nothing follows it, and it is told so.
-      if (!isWhole) current = undefined;
-      if (isWhole) connection.write(bytes);
-      else connection.socket.end(bytes);
-      const reply = isWhole ? await replyOf(connection, waitsMs) : onlyReply(await connection.rest());
+      const length = lengthOf(bytes);
+      // Only behind a request of just the length that it says may another follow on its connection.
+      if (length !== 'as said') current = undefined;
+      if (length === 'too short') connection.socket.end(bytes);
+      else connection.write(bytes);
+      const reply = length === 'too short' ? onlyReply(await connection.rest()) : await replyOf(connection, waitsMs);
       const ends = reply === undefined || /^connection: *close/im.test(reply.head) || connection.socket.destroyed;
       if (ends) current = undefined;
-      if (ends || !isWhole) connection.close();
+      if (ends || length !== 'as said') connection.close();
       return reply?.status;
     },
     close() {
@@ -65,13 +65,15 @@ async function oneReply(connection: Connection, timeoutMs: number): Promise<Repl
   }
 }
 
-/** Whether the bytes are one head and a body of just the length that the head says. */
-function saysItsLength(bytes: Buffer): boolean {
+/** Whether the bytes are one head and a body of just the length that the head says, less than that, or whatever else. */
+function lengthOf(bytes: Buffer): 'as said' | 'too short' | 'other' {
   const end = bytes.indexOf('\r\n\r\n');
-  if (end === -1) return false;
+  if (end === -1) return 'too short';
   const head = bytes.subarray(0, end).toString('latin1');
   const lengths = [...head.matchAll(/^content-length:[ \t]*([^\r\n]*?)[ \t]*$/gim)].map(([, value]) => value);
-  if (lengths.length > 1 || /^transfer-encoding/im.test(head) || /[^\r]\n|\r(?!\n)/.test(head)) return false;
+  if (lengths.length > 1 || /^transfer-encoding/im.test(head) || /[^\r]\n|\r(?!\n)/.test(head)) return 'other';
   const [length = '0'] = lengths;
-  return /^\d{1,9}$/.test(length) && bytes.length - end - 4 === Number(length);
+  if (!/^\d{1,9}$/.test(length)) return 'other';
+  const sizeBytes = bytes.length - end - 4;
+  return sizeBytes === Number(length) ? 'as said' : sizeBytes < Number(length) ? 'too short' : 'other';
 }
