@@ -72,6 +72,14 @@ function moments(compare: (value: number, bound: number) => boolean): Comparison
 
 /** Decimal digits only: `Number` alone would take an empty text for zero. */
 function readNumber(text: string): number | undefined {
+  // Many statements ask for the same number of one request.
+  if (text !== lastNumber.text) lastNumber = { text, value: parseNumber(text) };
+  return lastNumber.value;
+}
+
+let lastNumber: { readonly text: string; readonly value: number | undefined } = { text: '', value: undefined };
+
+function parseNumber(text: string): number | undefined {
   return /^[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?$/.test(text) ? Number(text) : undefined;
 }
 
