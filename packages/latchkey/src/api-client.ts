@@ -1,7 +1,6 @@
 import { sign } from '@latchkey/sigv4/sign';
-import { clientFlags, requireCredentials, sendingTarget } from './client-target.ts';
+import { askedServer, clientFlags, noServerAt } from './client-target.ts';
 import type { Call } from './command.ts';
-import { localEndpoint } from './config.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import type { Flags } from './flags.ts';
 import type { Credentials } from './profile.ts';
@@ -38,14 +37,9 @@ export const apiFlags = {
 
 /** The server that the command line and the environment name. Throws a `Failure` where nothing answers there, or no Latchkey server. */
 export async function apiPlace({ values, environment }: Pick<Call<typeof apiFlags>, 'values' | 'environment'>): Promise<ApiPlace> {
-  const target = await sendingTarget(values, environment);
-  const credentials = requireCredentials(target, values);
-  const endpoint = target.place === 'here' ? localEndpoint(environment) : target.place.url;
-  if (endpoint === undefined) throw new Failure('Name the server with --endpoint-url.');
+  const { endpoint, credentials } = await askedServer(values, environment);
   const facts = await serverFacts(endpoint).catch((cause: unknown) => {
-    throw new Failure(`No server answers at ${endpoint}. Start one with \`latchkey serve\`, or name another with --endpoint-url.`, {
-      cause,
-    });
+    throw noServerAt(endpoint, cause);
   });
   if (facts === undefined) throw new Failure(`What answers at ${endpoint} is not Latchkey, and only Latchkey has links and a trail.`);
   return placeOf(facts, { endpoint, region: facts.region, credentials }, values);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Environment } from './config.ts';
+import { type Environment, localEndpoint } from './config.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import type { Flags } from './flags.ts';
 import { type Credentials, findProfile, type ProfileFlags } from './profile.ts';
@@ -57,6 +57,23 @@ export function requireCredentials({ credentials }: ClientTarget, values: Client
   throw new Failure(
     `There are no credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a --profile, or name the --data directory of a server on this machine (${dataDirectory(values)} holds none that can be read).`,
   );
+}
+
+/** The server that a command asks, which must be there, and as whom. */
+export type AskedServer = { readonly endpoint: string; readonly region: string | undefined; readonly credentials: Credentials };
+
+export async function askedServer(values: ClientValues, environment: Environment): Promise<AskedServer> {
+  const target = await sendingTarget(values, environment);
+  const credentials = requireCredentials(target, values);
+  const endpoint = target.place === 'here' ? localEndpoint(environment) : target.place.url;
+  if (endpoint === undefined) throw new Failure('Name the server with --endpoint-url.');
+  return { endpoint, region: target.region, credentials };
+}
+
+export function noServerAt(endpoint: string, cause: unknown): Failure {
+  return new Failure(`No server answers at ${endpoint}. Start one with \`latchkey serve\`, or name another with --endpoint-url.`, {
+    cause,
+  });
 }
 
 /** Root credentials are only ever used with an address of this machine. */

@@ -1,9 +1,8 @@
 import { childrenOf, childText, parseXml, type XmlElement } from '@latchkey/s3/xml';
 import { NAMESPACES } from '@latchkey/server/query/namespaces';
 import { sign } from '@latchkey/sigv4/sign';
-import { clientFlags, requireCredentials, sendingTarget } from './client-target.ts';
+import { askedServer, clientFlags, noServerAt } from './client-target.ts';
 import type { Call } from './command.ts';
-import { localEndpoint } from './config.ts';
 import { Failure } from './failure.ts';
 import type { Flags } from './flags.ts';
 
@@ -20,12 +19,8 @@ export const queryFlags = {
 
 /** A client with the credentials and for the server that the command line and the environment name. */
 export async function queryClient({ values, environment }: Pick<Call<typeof queryFlags>, 'values' | 'environment'>): Promise<QueryClient> {
-  const target = await sendingTarget(values, environment);
-  const credentials = requireCredentials(target, values);
-  const endpoint = target.place === 'here' ? localEndpoint(environment) : target.place.url;
-  if (endpoint === undefined) throw new Failure('Name the server with --endpoint-url.');
+  const { endpoint, region = 'us-east-1', credentials } = await askedServer(values, environment);
   const url = `${endpoint.replace(/\/+$/, '')}/`;
-  const region = target.region ?? 'us-east-1';
   return async (service, action, parameters) => {
     const given = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined);
     const body = new URLSearchParams([['Action', action], ['Version', '2010-05-08'], ...given]).toString();
@@ -43,7 +38,7 @@ async function send(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request);
   } catch (cause) {
-    throw new Failure(`No server answers at ${url}. Start one with \`latchkey serve\`, or name another with --endpoint-url.`, { cause });
+    throw noServerAt(url, cause);
   }
 }
 
