@@ -28,7 +28,7 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     switch (operation.method) {
       case 'GET':
       case 'HEAD':
-        return request.terms === undefined ? uncounted(request) : download(request);
+        return request.terms === undefined ? untilRevoked(request) : download(request);
       case 'PUT':
       case 'POST':
         return upload(request);
@@ -37,25 +37,19 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     }
   };
 
-  /** Most requests: nothing is counted, and bytes that are in memory are sent before anything could be cut. */
-  function uncounted(request: Authorised): Promise<Reply> {
-    return request.operation
-      .run(request, stores, site)
-      .then((reply) => (reply.body === undefined || reply.body instanceof Uint8Array ? reply : untilRevoked(reply, reply.body, request)));
-  }
-
-  function untilRevoked(reply: Reply, body: AsyncIterable<Uint8Array>, request: Authorised): Reply {
-    return { ...reply, body: untilCut(body, request, stores, site) };
+  /** Bytes that are in memory are sent before anything could be cut. Without a promise of its own: most requests pass here, and nothing of them is counted. */
+  function untilRevoked(request: Authorised): Promise<Reply> {
+    return request.operation.run(request, stores, site).then((reply) => {
+      const { body } = reply;
+      return body === undefined || body instanceof Uint8Array ? reply : { ...reply, body: untilCut(body, request, stores, site) };
+    });
   }
 
   async function download(request: Authorised): Promise<Reply> {
     const counted = countedOf(request);
     if (counted !== undefined) refusePrefetch(request);
-    const reply = await request.operation.run(request, stores, site);
-    const { body } = reply;
-    const flowing = body === undefined || body instanceof Uint8Array ? reply : { ...reply, body: untilCut(body, request, stores, site) };
-    if (request.terms === undefined) return flowing;
-    const turn = counted === undefined ? undefined : await turnFor(reply, request, counted);
+    const flowing = await untilRevoked(request);
+    const turn = counted === undefined ? undefined : await turnFor(flowing, request, counted);
     const limited = withTerms(flowing, request, pacer);
     return turn === undefined ? limited : withTurn(limited, turn);
   }
