@@ -294,7 +294,7 @@ class MessageBytes implements RequestBytes {
       const abort = new AbortController();
       this.#abort = abort;
       if (this.#response.destroyed) abort.abort();
-      else this.#response.once('close', () => abort.abort());
+      else this.#response.once('close', () => this.#response.writableFinished || abort.abort());
     }
     return this.#abort.signal;
   }
