@@ -3,9 +3,11 @@ import { openLocalObjectStore } from '@latchkey/objects-local/local-object-store
 import { openLmdbRecordStore } from '@latchkey/records-lmdb/lmdb-record-store';
 import { openLocalTrailStore } from '@latchkey/records-lmdb/local-trail-store';
 import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
+import { keepRequestsYoung } from '@latchkey/server/heap';
 import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
 
+keepRequestsYoung();
 const { directory, root, region, links = 0, auditReads = 'all' } = JSON.parse(process.argv[2]);
 const records = await openLmdbRecordStore({ directory: `${directory}/records` });
 if (links > 0) await fillWithLinks(records, links);

@@ -1,3 +1,4 @@
+import { keepRequestsYoung } from '@latchkey/server/heap';
 import { jsonLog } from '@latchkey/server/log';
 import { certificateRenewal } from '../certificate.ts';
 import { defineCommand } from '../command.ts';
@@ -27,6 +28,7 @@ start makes some, shows them once and keeps them in root-credentials.json in the
   async run({ values, positionals, isBare, environment, output }) {
     if (positionals.length > 0) throw wrongUsage(`serve takes flags only, not "${positionals[0]}".`);
     const config = serveConfig(values, environment);
+    keepRequestsYoung();
     const log = jsonLog((line) => process.stderr.write(line));
     const stopped = stopSignal();
     const started = await startConfigured(config, log);
