@@ -76,17 +76,37 @@ function withinLimits(grant: Finding, { boundaryAllows, sessionAllows }: Finding
   return decidedBy(grant, access);
 }
 
-function decidedBy({ layer, policy, statement }: Finding, { request }: Access): Decision {
-  const denies = statement.effect === 'Deny';
-  return {
-    effect: denies ? 'deny' : 'allow',
-    reason: denies ? 'explicit-deny' : 'allowed',
-    layer,
-    statement: { policy: policy.name, sid: statement.sid, index: statement.index },
-    get explanation() {
-      return explainStatement(layer, policy, statement, request);
-    },
-  };
+function decidedBy(finding: Finding, access: Access): Decision {
+  return new ByStatement(finding, access);
+}
+
+/**
+ * A class, because a literal with a getter gets a hidden class of its own each time, which lives long and keeps the whole request with it until
+ * the next full collection.
+ */
+class ByStatement implements Decision {
+  readonly effect: 'allow' | 'deny';
+  readonly reason: Decision['reason'];
+  readonly layer: PolicyLayer;
+  readonly statement: StatementReference;
+  readonly #finding: Finding;
+  readonly #access: Access;
+
+  constructor(finding: Finding, access: Access) {
+    const { layer, policy, statement } = finding;
+    const denies = statement.effect === 'Deny';
+    this.effect = denies ? 'deny' : 'allow';
+    this.reason = denies ? 'explicit-deny' : 'allowed';
+    this.layer = layer;
+    this.statement = { policy: policy.name, sid: statement.sid, index: statement.index };
+    this.#finding = finding;
+    this.#access = access;
+  }
+
+  get explanation(): string {
+    const { layer, policy, statement } = this.#finding;
+    return explainStatement(layer, policy, statement, this.#access.request);
+  }
 }
 
 function missing(layer: PolicyLayer, access: Access): Decision {
