@@ -4,6 +4,7 @@ import type { Access, PolicyLayer } from './access.ts';
 import { applies, type Question } from './applies.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type { Reach } from './principals.ts';
+import { mayConcern } from './sieve.ts';
 import type { Statement } from './statement.ts';
 
 /** A statement that applies, and where it stands. */
@@ -51,15 +52,22 @@ export function questionOf({ request, permissionsBoundary, sessionPolicies }: Ac
 /** The first Deny that applies; if none does, the first Allow that reaches the principal most directly. */
 function strongest(layer: PolicyLayer, policies: readonly CompiledPolicy[], question: Question): Finding | undefined {
   const named = layer === 'resource';
+  const { resource } = question;
   for (const policy of policies) {
-    for (const statement of policy.denies) {
+    const { denies, denySieve } = policy;
+    for (let i = 0; i < denies.length; i += 1) {
+      if (!mayConcern(denySieve, i, resource)) continue;
+      const statement = denies[i] as Statement;
       const reach = applies(statement, question, named);
       if (reach !== undefined) return { layer, policy, statement, reach };
     }
   }
   let best: Finding | undefined;
   for (const policy of policies) {
-    for (const statement of policy.allows) {
+    const { allows, allowSieve } = policy;
+    for (let i = 0; i < allows.length; i += 1) {
+      if (!mayConcern(allowSieve, i, resource)) continue;
+      const statement = allows[i] as Statement;
       const reach = applies(statement, question, named);
       if (reach === undefined) continue;
       if (best === undefined || STRENGTH[reach] > STRENGTH[best.reach]) best = { layer, policy, statement, reach };
