@@ -49,33 +49,39 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
 }
 
 /**
- * Reads a kind's generation once after each `latest`: every look at what other processes have committed costs LMDB a new transaction,
- * and a request asks after several kinds.
+ * Looks once after each `latest` at what other processes have committed, which costs LMDB a new transaction, and then only at the one number
+ * that every commit changes: a request asks after several kinds, and mostly nothing has changed.
  */
 function knownGenerations(refresh: () => void, generations: Table): Pick<RecordStore, 'latest' | 'generation'> {
   const known = new Map<RecordKind, { readonly key: Buffer; value: number; asOf: number }>();
-  let now = 0;
+  let commits = 0;
   let isFresh = false;
   return {
     latest() {
-      now += 1;
       isFresh = false;
     },
     generation(kind) {
+      if (!isFresh) {
+        refresh();
+        commits = readGeneration(generations, EVERY_COMMIT);
+        isFresh = true;
+      }
       let entry = known.get(kind);
       if (entry === undefined) {
         entry = { key: Buffer.from(kind), value: 0, asOf: -1 };
         known.set(kind, entry);
       }
-      if (entry.asOf === now) return entry.value;
-      if (!isFresh) refresh();
-      isFresh = true;
-      entry.value = readGeneration(generations, entry.key);
-      entry.asOf = now;
+      if (entry.asOf !== commits) {
+        entry.value = readGeneration(generations, entry.key);
+        entry.asOf = commits;
+      }
       return entry.value;
     },
   };
 }
+
+/** The number of commits; no kind is called so. */
+const EVERY_COMMIT = Buffer.from([0]);
 
 type Prepared = {
   readonly kind: RecordKind;
@@ -100,8 +106,8 @@ function apply(records: Table, generations: Table, changes: readonly Prepared[])
     if (json === undefined) records.removeSync(key);
     else records.putSync(key, encode(versionAt(records, key) + 1, json));
   }
-  for (const kind of new Set(changes.map((change) => change.kind))) {
-    const key = Buffer.from(kind);
+  const kinds = [...new Set(changes.map((change) => change.kind))];
+  for (const key of [EVERY_COMMIT, ...kinds.map((kind) => Buffer.from(kind))]) {
     generations.putSync(key, doubleBytes(readGeneration(generations, key) + 1));
   }
   return { committed: true };
