@@ -1,14 +1,11 @@
 // Requests per second for a 1 KiB pre-signed GET, against a bare node:http server that sends the same from memory.
 import { presign } from '@latchkey/sigv4';
-import { load } from './http-load.mjs';
-import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+import { region, root, start } from './processes.mjs';
 import { requestOf } from './requests.mjs';
+import { compareRuns } from './rounds.mjs';
 
 const OBJECTS = 10_000;
 const SIZE_BYTES = 1024;
-const ROUNDS = 5;
-const SECONDS = 1.5;
-const CONNECTIONS = 32;
 
 export async function benchGet() {
   // What the others do too, and then with every read in the audit trail, which none of them has.
@@ -31,23 +28,12 @@ export async function benchGet() {
     ['latchkey, one URL repeated, every read in the trail', audited, [requestOf(auditedUrls[0])]],
     ...rivals,
   ];
-  const measured = runs.map(() => ({ perSecond: [], microseconds: [] }));
-  // Round by round, so that what else the machine does meets all alike.
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, [, server, requests]] of runs.entries()) {
-      const before = processorMicroseconds(server.pid);
-      const perSecond = await load({ port: server.port, requests, connections: CONNECTIONS, seconds: SECONDS });
-      measured[index].perSecond.push(perSecond);
-      measured[index].microseconds.push((processorMicroseconds(server.pid) - before) / (perSecond * SECONDS));
-    }
-  }
+  const rows = await compareRuns(
+    runs.map(([name, server, requests]) => ({ name, server, requests })),
+    'bare',
+  );
   for (const server of [latchkey, audited, bare, s3rver]) await server?.stop();
-  const [base] = measured;
-  return runs.map(([name], index) => ({
-    name,
-    'of bare, requests/s': (median(measured[index].perSecond) / median(base.perSecond)).toFixed(3),
-    'of bare, processor time': (median(base.microseconds) / median(measured[index].microseconds)).toFixed(3),
-  }));
+  return rows;
 }
 
 const S3RVER_ROOT = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };

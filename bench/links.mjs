@@ -1,13 +1,10 @@
 // What a link costs: a GET through it, against the same GET pre-signed by a user, counted and not, in a store of few links and of very many.
 import { presign } from '@latchkey/sigv4';
-import { load } from './http-load.mjs';
-import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+import { region, root, start } from './processes.mjs';
 import { api, makeUser, ok, requestOf } from './requests.mjs';
+import { compareRuns } from './rounds.mjs';
 
 const OBJECTS = 200;
-const ROUNDS = 7;
-const SECONDS = 1.5;
-const CONNECTIONS = 32;
 const ALLOWS = {
   Version: '2012-10-17',
   Statement: [
@@ -26,23 +23,10 @@ export async function benchLinks({ many = 1_000_000 } = {}) {
     { ...full, name: `signed by a user, ${full.name} in the store`, requests: full.signed },
     { ...full, name: `through links, ${full.name} in the store`, requests: full.linked },
     { ...full, name: `through counted links, ${full.name} in the store`, requests: full.counted },
-  ].map((run) => ({ ...run, perSecond: [], microseconds: [] }));
-  // Round by round, so that what else the machine does meets all alike.
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const { server, requests, perSecond, microseconds } of runs) {
-      const before = processorMicroseconds(server.pid);
-      const rate = await load({ port: server.port, requests, connections: CONNECTIONS, seconds: SECONDS });
-      perSecond.push(rate);
-      microseconds.push((processorMicroseconds(server.pid) - before) / (rate * SECONDS));
-    }
-  }
+  ];
+  const rows = await compareRuns(runs, "the user's");
   for (const { server } of [few, full]) await server.stop();
-  const [base] = runs;
-  return runs.map(({ name, perSecond, microseconds }) => ({
-    name,
-    "of the user's, requests/s": (median(perSecond) / median(base.perSecond)).toFixed(3),
-    "of the user's, processor time": (median(base.microseconds) / median(microseconds)).toFixed(3),
-  }));
+  return rows;
 }
 
 /** A server with a user, objects, and a URL of each kind to every object. */

@@ -1,15 +1,12 @@
 // What policies cost: a pre-signed GET by a user with three policies of 20 statements, against the same GET by root, in one run.
 import { presign } from '@latchkey/sigv4';
-import { load } from './http-load.mjs';
-import { median, processorMicroseconds, region, root, start } from './processes.mjs';
+import { region, root, start } from './processes.mjs';
 import { makeUser, ok, requestOf } from './requests.mjs';
+import { compareRuns } from './rounds.mjs';
 
 const OBJECTS = 100;
 const POLICIES = 3;
 const STATEMENTS = 20;
-const ROUNDS = 7;
-const SECONDS = 1.5;
-const CONNECTIONS = 32;
 
 export async function benchPolicy() {
   const server = await start('latchkey');
@@ -29,26 +26,12 @@ export async function benchPolicy() {
     [`user, ${POLICIES} policies of ${STATEMENTS} statements`, user],
   ].map(([name, credentials]) => ({
     name,
+    server,
     requests: keys.map((key) => requestOf(presign({ ...common, credentials, method: 'GET', key }).url)),
-    perSecond: [],
-    microseconds: [],
   }));
-  // Round by round, so that what else the machine does meets both alike.
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const run of runs) {
-      const before = processorMicroseconds(server.pid);
-      const perSecond = await load({ port: server.port, requests: run.requests, connections: CONNECTIONS, seconds: SECONDS });
-      run.perSecond.push(perSecond);
-      run.microseconds.push((processorMicroseconds(server.pid) - before) / (perSecond * SECONDS));
-    }
-  }
+  const rows = await compareRuns(runs, 'root');
   await server.stop();
-  const [base] = runs;
-  return runs.map(({ name, perSecond, microseconds }) => ({
-    name,
-    'of root, requests/s': (median(perSecond) / median(base.perSecond)).toFixed(3),
-    'of root, processor time': (median(base.microseconds) / median(microseconds)).toFixed(3),
-  }));
+  return rows;
 }
 
 /** What such policies look like: prefixes of other teams, a few conditions and denials, and the one grant that counts as the last of all. */
