@@ -1,7 +1,7 @@
 /** Replies and bodies that keep to terms while they flow. */
 import { headerValue } from '../headers.ts';
 import { linkOf } from '../identity/principals.ts';
-import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
+import type { Authorised, Reply, RequestBytes, Site, Stores } from '../pipeline.ts';
 import type { Turn } from './counted.ts';
 import { untilCut } from './cut.ts';
 import { linkHeaders } from './link-headers.ts';
@@ -73,18 +73,30 @@ export function withLimitedBody(request: Authorised, stores: Stores, site: Site,
       : limitedBytes(paced, terms, headerValue(request.headers, 'content-type'));
   };
   if (form !== undefined) return { ...request, form: { ...form, bytes: limited(form.bytes) } };
-  const { contentLength, isPresent } = body;
-  return {
-    ...request,
-    body: {
-      contentLength,
-      isPresent,
-      stream: () => limited(body.stream()),
-      get signal() {
-        return body.signal;
-      },
-    },
-  };
+  return { ...request, body: new LimitedBytes(body, limited) };
+}
+
+/** A class for its getter: in a literal that would cost every upload a hidden class of its own. */
+class LimitedBytes implements RequestBytes {
+  readonly #body: RequestBytes;
+  readonly #limited: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+  readonly contentLength: number | undefined;
+  readonly isPresent: boolean;
+
+  constructor(body: RequestBytes, limited: (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>) {
+    this.#body = body;
+    this.#limited = limited;
+    this.contentLength = body.contentLength;
+    this.isPresent = body.isPresent;
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#limited(this.#body.stream());
+  }
+
+  get signal(): AbortSignal {
+    return this.#body.signal;
+  }
 }
 
 /** Whose body is what is stored, and not a document about it. */
