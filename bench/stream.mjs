@@ -87,9 +87,11 @@ async function startNginx(directory) {
   if (spawnSync('nginx', ['-v']).error !== undefined) return undefined;
   const port = 20_000 + (process.pid % 10_000);
   const configuration = join(directory, 'nginx.conf');
+  // Its workers would otherwise be somebody else, who may not read the file.
+  const user = process.getuid?.() === 0 ? 'user root; ' : '';
   writeFileSync(
     configuration,
-    `daemon off; pid ${directory}/nginx.pid; error_log ${directory}/error.log;
+    `${user}daemon off; pid ${directory}/nginx.pid; error_log ${directory}/error.log;
     events {} http { access_log off; sendfile on; client_body_temp_path ${directory}/body; proxy_temp_path ${directory}/proxy;
     fastcgi_temp_path ${directory}/fastcgi; uwsgi_temp_path ${directory}/uwsgi; scgi_temp_path ${directory}/scgi;
     server { listen 127.0.0.1:${port}; root ${directory}; } }\n`,
