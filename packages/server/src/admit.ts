@@ -36,9 +36,18 @@ export function admit(request: Authenticated, stores: Pick<Stores, 'revocations'
       throw refusedBy('revocation', 'The URL has been revoked.', `What it is signed by or for was revoked (by ${found.by}).`);
     if (link !== undefined) refuseUntimely(link, request.receivedAt);
     if (terms?.sourceIp !== undefined) refuseElsewhere(request, terms.sourceIp);
-    return terms === undefined ? request : { ...request, terms };
+    return terms === undefined ? request : withTerms(request, terms);
   };
   return revoked instanceof Promise ? revoked.then(judge) : judge(revoked);
+}
+
+/** Field by field, for speed. */
+function withTerms(request: Authenticated, terms: Terms): Admitted {
+  const { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key } =
+    request;
+  const { operation, principal, signature, form } = request;
+  // biome-ignore format: one line a step
+  return { method, rawTarget, headers, body, peer, requestId, receivedAt, target, host, style, pathPrefix, call, scope, bucket, key, operation, principal, signature, form, terms } as Admitted;
 }
 
 /** A signature covers its query; that of a form covers the form alone, and that of SigV2 not these. */

@@ -12,6 +12,7 @@ import { AN_UPLOAD, beginTurn, type Counted, countedOf, refuseUsedUp, type Turn 
 import { untilCut } from './cut.ts';
 import { deliveredObject, withLimitedBody, withTerms, withTurn } from './flowing.ts';
 import { createPacer } from './pace.ts';
+import type { Terms } from './terms.ts';
 import { checkDeclared } from './upload-limits.ts';
 
 export type Deliver = (request: Authorised) => Promise<Reply>;
@@ -28,7 +29,7 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     switch (operation.method) {
       case 'GET':
       case 'HEAD':
-        return request.terms === undefined ? untilRevoked(request) : download(request);
+        return request.terms === undefined ? untilRevoked(request) : download(request, request.terms);
       case 'PUT':
       case 'POST':
         return upload(request);
@@ -45,11 +46,16 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     });
   }
 
-  async function download(request: Authorised): Promise<Reply> {
-    const counted = countedOf(request);
-    if (counted !== undefined) refusePrefetch(request);
+  function download(request: Authorised, terms: Terms): Promise<Reply> {
+    if (terms.maxUses === undefined) return untilRevoked(request).then((reply) => withTerms(reply, request, pacer));
+    return counted(request);
+  }
+
+  async function counted(request: Authorised): Promise<Reply> {
+    const subject = countedOf(request);
+    if (subject !== undefined) refusePrefetch(request);
     const flowing = await untilRevoked(request);
-    const turn = counted === undefined ? undefined : await turnFor(flowing, request, counted);
+    const turn = subject === undefined ? undefined : await turnFor(flowing, request, subject);
     const limited = withTerms(flowing, request, pacer);
     return turn === undefined ? limited : withTurn(limited, turn);
   }

@@ -15,7 +15,10 @@ export function withTerms(reply: Reply, request: Authorised, pacer: Pacer): Repl
   const { body } = reply;
   const rate = request.terms?.maxBytesPerSecond;
   const link = linkOf(request.principal);
-  if (body === undefined || rate === undefined || link === undefined) return { ...reply, headers };
+  if (body === undefined || rate === undefined || link === undefined) {
+    const { status, contentLength, close, ended, notes } = reply;
+    return { status, headers, body, contentLength, close, ended, notes };
+  }
   const contentLength = body instanceof Uint8Array ? body.byteLength : reply.contentLength;
   return { ...reply, headers, contentLength, body: pacer.paced(body instanceof Uint8Array ? once(body) : body, link.id, rate) };
 }

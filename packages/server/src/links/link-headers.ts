@@ -7,7 +7,7 @@ import type { Admitted } from '../pipeline.ts';
 export function linkHeaders(headers: readonly string[], request: Admitted): readonly string[] {
   const { terms, principal } = request;
   const isPlain = terms?.maxUses === undefined && terms?.sourceIp === undefined && terms?.downloadName === undefined;
-  if (isPlain && terms?.disposition === undefined && linkOf(principal) !== undefined) return [...headers, ...NO_REFERRER];
+  if (isPlain && terms?.disposition === undefined && linkOf(principal) !== undefined) return headers.concat(NO_REFERRER);
   const changed: (readonly [name: string, value: string])[] = [];
   // A cache in between would deliver to others, and count nothing.
   if (terms?.maxUses !== undefined || terms?.sourceIp !== undefined) changed.push(['Cache-Control', 'private, no-store']);
