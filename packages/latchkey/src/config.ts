@@ -19,6 +19,8 @@ export type Config = {
   readonly consoleListen: Address;
   /** Addresses under which others reach this server, without a slash at the end; the first is the one that is shown. */
   readonly publicUrls: readonly string[];
+  /** Of the console address; without a slash at the end. */
+  readonly publicConsoleUrl: string | undefined;
   readonly region: string;
   /** Absolute path of a directory; so far every object store is one on disk, and every record store LMDB. */
   readonly objects: { readonly kind: 'file'; readonly directory: string };
@@ -53,6 +55,11 @@ export const serveFlags = {
   listen: { kind: 'text', value: 'HOST:PORT', help: 'The S3 address (default 127.0.0.1:9000; port 0 is any free one)' },
   console: { kind: 'text', value: 'HOST:PORT', help: 'The console address (default 127.0.0.1:9001)' },
   'public-url': { kind: 'text', many: true, value: 'URL', help: 'An address under which others reach the S3 address' },
+  'public-console-url': {
+    kind: 'text',
+    value: 'URL',
+    help: 'The address under which others reach the console address, where the pages of links are',
+  },
   region: { kind: 'text', value: 'REGION', help: 'The region that requests are signed for (default us-east-1)' },
   domain: { kind: 'text', many: true, value: 'NAME', help: 'Take BUCKET.NAME in Host for virtual-host style; localhost always is' },
   objects: { kind: 'text', value: 'file:DIR', help: 'Where objects live (default: in the data directory)' },
@@ -99,6 +106,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     listen: address(values.listen ?? DEFAULT_LISTEN, '--listen'),
     consoleListen: address(values.console ?? '127.0.0.1:9001', '--console'),
     publicUrls: (values['public-url'] ?? []).map(publicUrl),
+    publicConsoleUrl: values['public-console-url'] === undefined ? undefined : consoleOrigin(values['public-console-url']),
     region: region(values.region ?? 'us-east-1'),
     objects: { kind: 'file', directory: directory(values.objects, 'file', '--objects', join(data, 'objects')) },
     records: { kind: 'lmdb', directory: directory(values.records, 'lmdb', '--records', join(data, 'records')) },
@@ -146,6 +154,14 @@ function publicUrl(text: string): string {
     throw wrongUsage(`--public-url is the start of an address, such as https://files.example.com, not "${text}".`);
   }
   return text.replace(/\/+$/, '');
+}
+
+/** Its pages have their own paths: nothing may stand before them. */
+function consoleOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || text.replace(/\/$/, '').toLowerCase() !== url.origin)
+    throw wrongUsage(`--public-console-url is an address without a path, such as https://share.example.com, not "${text}".`);
+  return url.origin;
 }
 
 function region(text: string): string {

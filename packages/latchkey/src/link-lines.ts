@@ -8,6 +8,7 @@ export type ShownLink = {
   readonly key?: string;
   readonly keyPrefix?: string;
   readonly url?: string;
+  readonly landingUrl?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly status: string;
   readonly expiresAt: string;
@@ -36,17 +37,17 @@ export function linkDetails(link: ShownLink): readonly string[] {
 }
 
 /** What a person wants to know once a link is made. */
-export function tellLink({ id, expiresAt, uses, sourceIp, url }: ShownLink, output: Output): void {
+export function tellLink({ id, expiresAt, uses, sourceIp, url, landingUrl }: ShownLink, output: Output): void {
   const often = uses === undefined ? '' : ` ${uses.max === 1 ? 'once' : `${uses.max} times`},`;
   const who = sourceIp === undefined ? 'for everybody who has it' : `from ${sourceIp.join(', ')} only`;
   output.say(`Works${often} until ${withoutMilliseconds(expiresAt)}, ${who}.`);
   output.say(`Take it back with: latchkey link revoke ${id}`);
-  if (url !== undefined) tellReach(url, output);
+  if (url !== undefined) tellReach(url, output, landingUrl === url ? 'serve --public-console-url' : '--public-url');
 }
 
-export function tellReach(url: string, output: Output): void {
+export function tellReach(url: string, output: Output, flag = '--public-url'): void {
   if (/^(localhost|127\.|\[::1\])/.test(new URL(url).hostname))
-    output.say('Its address is that of this machine only; --public-url names the one that others reach.');
+    output.say(`Its address is that of this machine only; ${flag} names the one that others reach.`);
 }
 
 export function withoutMilliseconds(time: string): string {

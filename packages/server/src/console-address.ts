@@ -2,11 +2,15 @@
 import { apiHandler, isApi } from './api/handler.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
+import { isLanding, landingHandler } from './landing/handler.ts';
+import { PLAYER_PATH, playerReply } from './landing/player.ts';
 import type { Log } from './log.ts';
 import type { RequestCounts } from './metrics.ts';
-import type { Site, Stores } from './pipeline.ts';
+import type { Incoming, Reply, Site, Stores } from './pipeline.ts';
 
 export type ConsoleAddressOptions = {
+  /** Answers a request to the S3 address. */
+  readonly ask: (incoming: Incoming) => Promise<Reply>;
   readonly stores: Stores;
   readonly site: Site;
   readonly log: Log;
@@ -15,16 +19,20 @@ export type ConsoleAddressOptions = {
 };
 
 export function consoleHandler(options: ConsoleAddressOptions): Handler {
-  const { stores, counts, version } = options;
+  const { stores, site, log, counts, version, ask } = options;
   const answerApi = apiHandler(options);
+  const answerGuest = landingHandler({ ...stores, sealer: stores.identities.sealer, site, log, ask });
   return async (incoming) => {
     stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);
+    if (isLanding(incoming.rawTarget)) return answerGuest(incoming);
     const health = await healthReply(incoming, stores);
     if (health !== undefined) return health;
     switch (incoming.rawTarget) {
       case '/-/metrics':
         return textReply(200, counts.expose().trimEnd(), 'text/plain; version=0.0.4; charset=utf-8');
+      case PLAYER_PATH:
+        return playerReply();
       case '/':
         return textReply(200, `Latchkey ${version} is running. This address answers /api/v1, /-/health/ready and /-/metrics.`);
       default:

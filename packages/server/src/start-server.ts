@@ -58,6 +58,8 @@ export type ServerOptions = {
   readonly domains: readonly string[];
   /** How clients reach the S3 address, where a proxy in front has another name; URLs signed for these names verify too. */
   readonly publicUrls?: readonly string[] | undefined;
+  /** How people reach the console address, where a proxy in front has another name: `https://share.example.com`, without a slash at the end. */
+  readonly publicConsoleUrl?: string | undefined;
   /** Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Both addresses speak TLS with it. */
@@ -119,7 +121,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   // Only known once it is bound; no link is made before.
   let boundUrl = '';
   const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
-  const links = createLinks({ records, uses, identities, guardrails, site, endpoint });
+  let boundConsoleUrl = '';
+  const consoleUrl = () => options.publicConsoleUrl ?? boundConsoleUrl;
+  const links = createLinks({ records, uses, identities, guardrails, site, endpoint, consoleUrl });
   const trail = await openAuditTrail({
     store: options.trail,
     keys: () => trailKeys(records, sealer, { mayMake: true }),
@@ -143,12 +147,13 @@ async function start(options: ServerOptions): Promise<RunningServer> {
 
   const consoleListener = await listen(
     options.consoleListen,
-    consoleHandler({ stores, site, log, counts, version: options.version }),
+    consoleHandler({ stores, site, log, counts, version: options.version, ask: (incoming) => gateway.handle(incoming) }),
     context,
   ).catch(async (error: unknown) => {
     await trail.close();
     throw error;
   });
+  boundConsoleUrl = consoleListener.url.replace(/\/$/, '');
   let s3: Listener;
   try {
     const facts = { region, version: options.version, consoleUrl: consoleListener.url };

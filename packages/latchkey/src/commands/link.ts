@@ -1,3 +1,4 @@
+import { text as textOf } from 'node:stream/consumers';
 import { type ApiPlace, apiFlags, apiPlace, askApi } from '../api-client.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { curlCommand } from '../curl.ts';
@@ -14,7 +15,9 @@ const flags = {
   method: { kind: 'text', value: 'METHOD', help: 'GET or PUT (create; default GET)' },
   ...termFlags,
   label: { kind: 'text', value: 'LABEL', help: 'A label to find and revoke links by (create, list, revoke)' },
-  note: { kind: 'text', value: 'TEXT', help: 'A note for yourself (create)' },
+  note: { kind: 'text', value: 'TEXT', help: 'A note; the recipient reads it on the page of the link (create)' },
+  landing: { kind: 'switch', help: 'Make a page for the recipient, under a short address (create)' },
+  'password-stdin': { kind: 'switch', help: 'Read a password from stdin, which the page then asks for (create)' },
   'public-url': { kind: 'text', many: true, value: 'URL', help: 'The address under which the recipient reaches the store (create)' },
   style: { kind: 'text', value: 'path|virtual', help: 'Where the bucket stands in the URL (create)' },
   'new-url': { kind: 'switch', help: 'Sign a new URL, which works for seven more days (extend)' },
@@ -45,7 +48,11 @@ const SHARED = [...Object.keys(apiFlags), 'json', 'public-url'] as readonly (key
 const TERMS = Object.keys(termFlags) as readonly (keyof typeof flags)[];
 
 const verbs: Readonly<Record<string, Verb>> = {
-  create: { takes: 's3://BUCKET/KEY', flags: [...TERMS, 'method', 'label', 'note', 'public-url', 'style', 'curl', 'qr'], run: create },
+  create: {
+    takes: 's3://BUCKET/KEY',
+    flags: [...TERMS, 'method', 'label', 'note', 'landing', 'password-stdin', 'public-url', 'style', 'curl', 'qr'],
+    run: create,
+  },
   list: { takes: '', flags: ['bucket', 'prefix', 'label', 'status', 'limit'], run: list },
   show: { takes: 'ID', flags: [], run: show },
   revoke: {
@@ -72,6 +79,10 @@ Where an ID is asked for, a link's URL will do. To revoke takes URLs that any SD
   examples: [
     ['latchkey link create s3://photos/cat.jpg --uses 1', 'A download link that works once'],
     ['latchkey link create s3://inbox/scan.pdf --method PUT --max-size 10MB --content-types application/pdf', 'An upload link with limits'],
+    [
+      'latchkey link create s3://photos/cat.jpg --landing --uses 1',
+      'A page with a button, which messengers that look at links do not use up',
+    ],
     ['latchkey link list --label offer', 'The links with a label'],
     ['latchkey link revoke LKLNABCDEFGHIJ234567', 'Nobody can use it any more'],
     ["latchkey link revoke 'http://127.0.0.1:9000/photos/cat.jpg?X-Amz-…'", 'The same for a URL, whoever signed it'],
@@ -102,9 +113,15 @@ async function create({ values, output }: LinkCall, [object = '']: readonly stri
     note: values.note,
     endpoint: values['public-url']?.[0] ?? place.linkEndpoint,
     style: values.style,
+    landing: values.landing,
+    password: values['password-stdin'] ? await passwordFromStdin() : undefined,
   };
-  const made = await askApi<ShownLink & { readonly url: string }>(place, { method: 'POST', path: '/links', body });
-  const { url, headers = {} } = made;
+  if (values.curl && (values.landing || values['password-stdin'])) throw wrongUsage('--curl is for a URL, and --landing for a page.');
+  const shown = await askApi<ShownLink>(place, { method: 'POST', path: '/links', body });
+  // What is sent to people: its page where it has one, and nothing else where that asks for a password.
+  const url = shown.landingUrl ?? shown.url ?? '';
+  const made = { ...shown, url: shown.url ?? url };
+  const { headers = {} } = values.landing ? {} : made;
   const curl = values.curl ? curlCommand({ url, method, headers }, 'FILE') : undefined;
   if (values.json) output.record({ ...made, ...(curl && { curl }) });
   else {
@@ -115,7 +132,14 @@ async function create({ values, output }: LinkCall, [object = '']: readonly stri
     const { qrCode } = await import('../qr-code.ts');
     output.say(qrCode(url, output.hasColours));
   }
-  tellLink(made, output);
+  tellLink({ ...made, url }, output);
+}
+
+/** One line, which is no part of the command and so of no list of processes. */
+async function passwordFromStdin(): Promise<string> {
+  const [line = ''] = (await textOf(process.stdin)).split(/\r?\n/, 1);
+  if (line === '') throw wrongUsage('--password-stdin reads the password from stdin, where there is none.');
+  return line;
 }
 
 async function list({ values, output }: LinkCall, _given: readonly string[], place: ApiPlace): Promise<void> {

@@ -2,7 +2,8 @@
 import { isIP } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
 import { splitUrl } from '@latchkey/sigv4/signed-url';
-import type { Incoming, Operation, RequestBytes } from '../pipeline.ts';
+import { NO_BODY } from '../no-body.ts';
+import type { Incoming, Operation } from '../pipeline.ts';
 import { type Call, defineAction } from '../query/define-action.ts';
 import type { Parameters } from '../query/parameters.ts';
 import { createRouter } from '../route.ts';
@@ -61,12 +62,5 @@ function headersOf(parameters: Parameters): readonly (readonly [name: string, va
       Buffer.from(header.text('Value', { max: 16_384 }) ?? '', 'utf8').toString('latin1'),
     ]);
 }
-
-const NO_BODY: RequestBytes = {
-  contentLength: undefined,
-  isPresent: false,
-  async *stream() {},
-  signal: new AbortController().signal,
-};
 
 const invalid = (message: string): S3Error => new S3Error('InvalidInput', { message });

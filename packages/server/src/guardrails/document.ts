@@ -14,6 +14,8 @@ export type Guardrails = {
   readonly presignedForms?: boolean;
   /** How long after its signature a pre-signed request is still good, whatever its own expiry says. */
   readonly maxLifetimeSeconds?: Readonly<Partial<Record<PresignedKind, number>>>;
+  /** How long after its making a link with a page may be good, which signs URLs anew; where nobody says, seven days. */
+  readonly pageLifetimeSeconds?: number;
   /** Terms that have to be signed into it. */
   readonly requiredTerms?: Readonly<Partial<Record<PresignedKind, readonly Term[]>>>;
 };
@@ -32,6 +34,9 @@ export function parseGuardrails(text: string): Guardrails {
       case 'presignedForms':
         if (typeof value !== 'boolean') throw invalid(`${name} is true or false.`);
         guardrails[name] = value;
+        break;
+      case 'pageLifetimeSeconds':
+        guardrails[name] = lifetime(value, name);
         break;
       case 'maxLifetimeSeconds':
         guardrails[name] = byKind(value, name, lifetime);

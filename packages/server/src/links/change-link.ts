@@ -1,5 +1,6 @@
 /** What a change makes of a link. */
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { changedLanding } from '../landing/new-landing.ts';
 import { checkTerms } from './check-terms.ts';
 import type { LinkChange } from './links.ts';
 import type { Link } from './model.ts';
@@ -7,12 +8,14 @@ import { textOf } from './new-link.ts';
 import type { LinkTerms } from './terms.ts';
 
 /** Throws InvalidArgument for terms that are none, UnmodifiableEntity for a link that was revoked: that is for good. */
-export function changedLink(link: Link, change: LinkChange, now: number): Link {
+export async function changedLink(link: Link, change: LinkChange, now: number): Promise<Link> {
+  if (change.password !== undefined && link.landing === undefined)
+    throw invalidArgument('A password is asked for by the page of a link, and this one has no page.', 'password');
   if (link.status === 'revoked') throw new S3Error('UnmodifiableEntity', { message: 'A link that was revoked can not be changed.' });
   const signedAt = change.newUrl === true ? now : link.signedAt;
   const terms = withChanges(link.terms, change.terms ?? {});
   // One that is over may still be paused, or get another label.
-  if (changesTerms(change)) checkTerms(terms, link.method, { now, signedAt });
+  if (changesTerms(change)) checkTerms(terms, link.method, { now, signedAt, hasPage: link.landing !== undefined });
   if (terms.expiresAt > link.extendableUntil)
     throw invalidArgument(
       `A link can be extended for ${Math.round((link.extendableUntil - link.createdAt) / 86_400_000)} days from its making.`,
@@ -27,6 +30,7 @@ export function changedLink(link: Link, change: LinkChange, now: number): Link {
     status: change.status ?? link.status,
     terms,
     signedAt,
+    ...(link.landing && { landing: await changedLanding(link.landing, change.password) }),
   };
 }
 

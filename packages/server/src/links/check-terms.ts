@@ -10,13 +10,16 @@ import { MOST_ITEMS, MOST_USES } from './url-terms.ts';
 const LEAST_BYTES_PER_SECOND = 1000;
 const MOST_BYTES = Number.MAX_SAFE_INTEGER;
 
+/** Of a link whose page signs its URLs, where a guardrail allows it. */
+export const LONGEST_WITH_PAGE_MS = 366 * 24 * 3600 * 1000;
+
 /** Throws InvalidArgument that names the term. `signedAt` is when the link's URL is signed, in milliseconds since the epoch. */
 export function checkTerms(
   terms: LinkTerms,
   method: LinkMethod,
-  { now, signedAt }: { readonly now: number; readonly signedAt: number },
+  { now, signedAt, hasPage = false }: { readonly now: number; readonly signedAt: number; readonly hasPage?: boolean },
 ): void {
-  checkTimes(terms, now, signedAt);
+  checkTimes(terms, now, hasPage ? now + LONGEST_WITH_PAGE_MS : signedAt + MAX_SIGNED_MS, hasPage);
   number('maxUses', terms.maxUses, 1, MOST_USES);
   list('sourceIp', terms.sourceIp, isAddressBlock, 'addresses or blocks such as 192.0.2.0/24');
   number('maxBytesPerSecond', terms.maxBytesPerSecond, LEAST_BYTES_PER_SECOND, MOST_BYTES);
@@ -24,13 +27,14 @@ export function checkTerms(
   checkDownload(terms, method);
 }
 
-function checkTimes({ notBefore, expiresAt }: LinkTerms, now: number, signedAt: number): void {
+function checkTimes({ notBefore, expiresAt }: LinkTerms, now: number, latest: number, hasPage: boolean): void {
   number('notBefore', notBefore, 0, MOST_BYTES);
   number('expiresAt', expiresAt, 0, MOST_BYTES);
   if (expiresAt <= now) throw wrong('expiresAt', expiresAt, 'lies in the past');
   if (notBefore !== undefined && notBefore >= expiresAt) throw wrong('notBefore', notBefore, 'must lie before expiresAt');
-  if (expiresAt > signedAt + MAX_SIGNED_MS)
-    throw wrong('expiresAt', expiresAt, 'is too late: a URL works for seven days from its signature, and has to be signed anew for more');
+  if (expiresAt <= latest) return;
+  if (hasPage) throw wrong('expiresAt', expiresAt, 'is too late: a link lives for a year at most');
+  throw wrong('expiresAt', expiresAt, 'is too late: a URL works for seven days from its signature, and has to be signed anew for more');
 }
 
 function checkUpload({ minSize, maxSize, contentTypes, checksContent, noOverwrite }: LinkTerms, method: LinkMethod): void {

@@ -5,6 +5,7 @@ import type { UseStore } from '@latchkey/storage/use-store';
 import type { GuardrailStore } from '../guardrails/store.ts';
 import { changing } from '../identity/documents.ts';
 import type { Identities } from '../identity/identities.ts';
+import { secretAccessKey as newSecret } from '../identity/unique-ids.ts';
 import type { Site } from '../pipeline.ts';
 import { changedLink, changesTerms } from './change-link.ts';
 import { checkGuardrails } from './link-guardrails.ts';
@@ -13,7 +14,7 @@ import { type LinkAction, linkPermission, mayOn, refuseLinksAndStrangers } from 
 import { linkRequest } from './link-request.ts';
 import { linkView } from './link-view.ts';
 import type { LinkCaller, LinkFilter, Links, LinkView, Page, PageOf } from './links.ts';
-import { LINK, type Link } from './model.ts';
+import { LANDING, LINK, type Link } from './model.ts';
 import { forgottenLinks, newLink } from './new-link.ts';
 import { revoking } from './revoking.ts';
 
@@ -25,6 +26,8 @@ export type LinkServiceOptions = {
   readonly site: Site;
   /** Where links point that do not say otherwise: the URL of the S3 address as clients reach it. */
   readonly endpoint: () => string;
+  /** Where the pages of links are: the URL of the console address as people reach it, without a slash at the end. */
+  readonly consoleUrl: () => string;
 };
 
 export function createLinks(options: LinkServiceOptions): Links {
@@ -33,22 +36,31 @@ export function createLinks(options: LinkServiceOptions): Links {
   const viewOf = (link: Link) => linkView(link, uses, site.now());
   const withRequest = async (link: Link, key?: string): Promise<LinkView> => ({
     ...(await viewOf(link)),
-    request: linkRequest(link, secretOf(link), site.region, key),
+    ...addressesOf(link, key),
+  });
+  /** A link with a password is opened on its page only. */
+  const addressesOf = (link: Link, key?: string): Pick<LinkView, 'request' | 'landing'> => ({
+    request: link.landing?.password === undefined ? linkRequest(link, secretOf(link), site.region, key) : undefined,
+    landing: link.landing && {
+      hasPassword: link.landing.password !== undefined,
+      url: `${options.consoleUrl()}/l/${identities.sealer.open(link.landing.token, `landing/${link.id}`)}`,
+    },
   });
 
   const service = {
     async createLink(input, caller) {
       refuseLinksAndStrangers(caller);
       await caller.judge.demand(linkPermission('CreateLink', input));
-      const { link, secretAccessKey } = await newLink(input, caller, options);
+      const link = await newLink(input, caller, options);
       await checkGuardrails(link, guardrails);
       // Signed first: a key that no URL can hold makes no link.
-      const request = linkRequest(link, secretAccessKey, site.region);
+      const addresses = addressesOf(link);
       const removals = await forgottenLinks(records, link.createdAt);
       const put = { put: { kind: LINK, id: link.id, value: jsonOf(link) }, ifVersion: 0 };
-      const { committed } = await records.commit([...removals, put]);
+      const address = link.landing && { put: { kind: LANDING, id: link.landing.tokenHash, value: { link: link.id } }, ifVersion: 0 };
+      const { committed } = await records.commit([...removals, put, ...(address === undefined ? [] : [address])]);
       if (!committed) throw new S3Error('ConcurrentModification');
-      return { ...(await viewOf(link)), request };
+      return { ...(await viewOf(link)), ...addresses };
     },
 
     async listLinks(filter, page, caller) {
@@ -67,10 +79,11 @@ export function createLinks(options: LinkServiceOptions): Links {
     async changeLink(id, change, caller) {
       await linkFor('ChangeLink', id, caller);
       const changed = await rewritten(id, async (link) => {
-        const after = changedLink(link, change, site.now());
+        const after = await changedLink(link, change, site.now());
         // A pause needs no guardrail's leave.
         if (changesTerms(change)) await checkGuardrails(after, guardrails);
-        return after;
+        // Who has a URL from before would not be asked for the password.
+        return typeof change.password === 'string' ? { ...after, secret: identities.sealer.seal(newSecret(), `link/${id}`) } : after;
       });
       return change.newUrl === true ? withRequest(changed) : viewOf(changed);
     },

@@ -23,7 +23,13 @@ export async function linkView(link: Link, uses: UseStore, now: number): Promise
     revokedAt: link.revokedAt,
     label: link.label,
     note: link.note,
+    landing: link.landing && { hasPassword: link.landing.password !== undefined },
   };
+}
+
+/** The page of a link signs it anew each time. */
+function endOf({ terms, signedAt, landing }: Link): number {
+  return landing === undefined ? Math.min(terms.expiresAt, signedAt + MAX_SIGNED_MS) : terms.expiresAt;
 }
 
 function statusOf(link: Link, counted: LinkView['uses'], now: number): LinkStatus {
@@ -31,8 +37,4 @@ function statusOf(link: Link, counted: LinkView['uses'], now: number): LinkStatu
   if (now >= endOf(link)) return 'expired';
   if (link.terms.notBefore !== undefined && now < link.terms.notBefore) return 'not-yet';
   return counted !== undefined && counted.used >= counted.max ? 'used-up' : 'active';
-}
-
-function endOf({ terms, signedAt }: Link): number {
-  return Math.min(terms.expiresAt, signedAt + MAX_SIGNED_MS);
 }

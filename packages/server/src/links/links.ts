@@ -25,6 +25,10 @@ export type NewLink = {
   /** The URL of the S3 address, as the link's holder reaches it. Default: the public URL. */
   readonly endpoint?: string | undefined;
   readonly style?: 'path' | 'virtual' | undefined;
+  /** A page for people, under a short address; for downloads of one key. A link with a page may live longer than a URL's seven days. */
+  readonly landing?: boolean | undefined;
+  /** Asked for on the page, so that there has to be one; 1 to 256 characters. A link with a password has no other address. */
+  readonly password?: string | undefined;
 };
 
 /** `null` takes a term, the label or the note away; what is not named stays. */
@@ -32,6 +36,8 @@ export type LinkChange = {
   readonly terms?: { readonly [Name in keyof LinkTerms]?: LinkTerms[Name] | null } | undefined;
   readonly label?: string | null | undefined;
   readonly note?: string | null | undefined;
+  /** `null` takes it away. For links with a page. */
+  readonly password?: string | null | undefined;
   readonly status?: 'active' | 'paused' | undefined;
   /** Signs anew: a URL works for seven days from its signature, so extending beyond needs another one. The former stays good for its seven days. */
   readonly newUrl?: boolean | undefined;
@@ -58,7 +64,9 @@ export type LinkView = {
   readonly revokedAt?: number | undefined;
   readonly label?: string | undefined;
   readonly note?: string | undefined;
-  /** Where it was asked for: what to send. None for a prefix without a key. */
+  /** Of a link with a page: whether that asks for a password, and its address where it was asked for. */
+  readonly landing?: { readonly hasPassword: boolean; readonly url?: string | undefined } | undefined;
+  /** Where it was asked for: what to send. None for a prefix without a key, nor for a link with a password. */
   readonly request?: LinkRequest | undefined;
 };
 

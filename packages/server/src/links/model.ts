@@ -1,9 +1,12 @@
 /** What is kept of links and of revocations. Times are milliseconds since the epoch. */
 import type { Sealed } from '../identity/sealing.ts';
+import type { PasswordHash } from '../landing/password.ts';
 import type { LinkTerms } from './terms.ts';
 
 export const LINK = 'link';
 export const REVOCATION = 'revocation';
+/** Where a token leads: the id is its hash, the value `{ link: ID }`. */
+export const LANDING = 'landing';
 
 /** What a link's URL is signed for; POST is an HTML form. */
 export type LinkMethod = 'GET' | 'PUT' | 'POST';
@@ -56,6 +59,15 @@ export type Link = {
   readonly signedAt: number;
   /** How far it may be extended: until then its uses are remembered. */
   readonly extendableUntil: number;
+  /** Of a link with a page for people, and a short address. */
+  readonly landing?: Landing;
+};
+
+export type Landing = {
+  readonly tokenHash: string;
+  /** Sealed for `landing/ID`, so that the address can be shown again. */
+  readonly token: Sealed;
+  readonly password?: PasswordHash;
 };
 
 /** How long S3 lets a signature in a URL be good. */

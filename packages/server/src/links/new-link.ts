@@ -3,18 +3,19 @@ import { invalidArgument } from '@latchkey/s3/errors';
 import { bucketName, objectKey } from '@latchkey/s3/names';
 import type { RecordChange, RecordStore } from '@latchkey/storage/record-store';
 import { secretAccessKey as newSecret } from '../identity/unique-ids.ts';
-import { checkTerms } from './check-terms.ts';
+import { newLanding } from '../landing/new-landing.ts';
+import { checkTerms, LONGEST_WITH_PAGE_MS } from './check-terms.ts';
 import { firstLinkIdAt, newLinkId } from './link-id.ts';
 import { issuerOf } from './link-issuer.ts';
 import type { LinkServiceOptions } from './link-service.ts';
 import type { LinkCaller, NewLink } from './links.ts';
-import { LINK, type Link } from './model.ts';
+import { LANDING, LINK, type Link } from './model.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** Until so long after it was made a link may be extended, and its uses are remembered. */
 const EXTENDABLE_MS = 90 * DAY_MS;
 /** So long its record is kept, over or not. */
-const KEPT_MS = 180 * DAY_MS;
+const KEPT_MS = LONGEST_WITH_PAGE_MS + 90 * DAY_MS;
 const SWEPT_AT_ONCE = 20;
 
 /** Throws InvalidArgument, InvalidBucketName, KeyTooLongError for what can not be one. Nothing is stored yet. */
@@ -22,17 +23,17 @@ export async function newLink(
   input: NewLink,
   { principal }: LinkCaller,
   { records, identities, site, endpoint }: LinkServiceOptions,
-): Promise<{ readonly link: Link; readonly secretAccessKey: string }> {
+): Promise<Link> {
   const now = site.now();
   const { method, key, keyPrefix, terms } = input;
   bucketName(input.bucket);
   if ((key === undefined) === (keyPrefix === undefined))
     throw invalidArgument('A link is for one key, or for all that begin with keyPrefix.', key === undefined ? 'key' : 'keyPrefix');
   objectKey(key ?? `${keyPrefix}x`);
-  checkTerms(terms, method, { now, signedAt: now });
+  const hasPage = input.landing === true || input.password !== undefined;
+  checkTerms(terms, method, { now, signedAt: now, hasPage });
   const id = newLinkId(now);
-  const secretAccessKey = newSecret();
-  const link: Link = {
+  return {
     id,
     ...(await issuerOf(principal, records, site.accountId)),
     createdAt: now,
@@ -45,11 +46,11 @@ export async function newLink(
     ...textOf('label', input.label),
     ...textOf('note', input.note),
     status: 'active',
-    secret: identities.sealer.seal(secretAccessKey, `link/${id}`),
+    secret: identities.sealer.seal(newSecret(), `link/${id}`),
     signedAt: now,
-    extendableUntil: now + EXTENDABLE_MS,
+    extendableUntil: now + (hasPage ? LONGEST_WITH_PAGE_MS : EXTENDABLE_MS),
+    ...(hasPage && { landing: await newLanding(id, input, identities.sealer) }),
   };
-  return { link, secretAccessKey };
 }
 
 const LONGEST = { label: 256, note: 1024 } as const;
@@ -65,5 +66,8 @@ export function textOf<Name extends keyof typeof LONGEST>(name: Name, text: stri
 /** Removes some that are over for good: each new link sweeps a few out. The oldest come last. */
 export async function forgottenLinks(records: RecordStore, now: number): Promise<RecordChange[]> {
   const { records: old } = await records.list(LINK, { after: firstLinkIdAt(now - KEPT_MS), limit: SWEPT_AT_ONCE });
-  return old.map(({ id }) => ({ remove: { kind: LINK, id } }));
+  return old.flatMap(({ id, value }) => {
+    const { landing } = value as unknown as Link;
+    return [{ remove: { kind: LINK, id } }, ...(landing === undefined ? [] : [{ remove: { kind: LANDING, id: landing.tokenHash } }])];
+  });
 }

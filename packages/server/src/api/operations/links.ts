@@ -15,7 +15,7 @@ import {
   linkFilter,
   linkQuery,
   linkUrl,
-  newLink,
+  newLinkWithPage,
   pageOf,
   shownLink,
   shownRequest,
@@ -30,7 +30,7 @@ export const createLink = defineApiOperation({
   path: '/links',
   summary: 'Make a link: a URL, or a form, that works until it is revoked, used up or over',
   actions: ['latchkey:CreateLink'],
-  body: newLink,
+  body: newLinkWithPage,
   isIdempotent: true,
   answer: { status: 201, description: 'The link, with its URL', body: link },
   // Asked for again, it is answered as before: only to who might still make it.

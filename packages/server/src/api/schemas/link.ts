@@ -39,11 +39,15 @@ export const newLink = members({
   style: optional(STYLE),
 });
 
+/** What the making of a link takes besides: the presign API makes no pages. */
+export const newLinkWithPage = members({ ...newLink.entries, landing: optional(boolean()), password: optional(text(256)) });
+
 /** What the links' own code takes. `now` in milliseconds since the epoch. */
-export function asNewLink(input: InferOutput<typeof newLink>, now: number): NewLink {
+export function asNewLink(input: InferOutput<typeof newLink> | InferOutput<typeof newLinkWithPage>, now: number): NewLink {
   const { method, bucket, key, keyPrefix, label, note, endpoint, style } = input;
+  const { landing, password } = 'landing' in input || 'password' in input ? input : {};
   const expiresAt = endOf(input, now) ?? now + DEFAULT_SECONDS * 1000;
-  return { method, bucket, key, keyPrefix, terms: { ...termsIn(input), expiresAt }, label, note, endpoint, style };
+  return { method, bucket, key, keyPrefix, terms: { ...termsIn(input), expiresAt }, label, note, endpoint, style, landing, password };
 }
 
 export const linkChange = members({
@@ -52,12 +56,13 @@ export const linkChange = members({
   note: optional(nullable(text(1024))),
   status: optional(picklist(['active', 'paused'], 'must be active or paused.')),
   newUrl: optional(boolean()),
+  password: optional(nullable(text(256))),
 });
 
 export function asLinkChange(input: InferOutput<typeof linkChange>, now: number): LinkChange {
-  const { label, note, status, newUrl } = input;
+  const { label, note, status, newUrl, password } = input;
   const expiresAt = endOf(input, now);
-  return { terms: { ...termsIn(input), ...(expiresAt !== undefined && { expiresAt }) }, label, note, status, newUrl };
+  return { terms: { ...termsIn(input), ...(expiresAt !== undefined && { expiresAt }) }, label, note, status, newUrl, password };
 }
 
 function endOf(
@@ -84,6 +89,8 @@ export const link = members({
   uses: optional(members({ used: number(), max: number() })),
   label: optional(string()),
   note: optional(string()),
+  landingUrl: optional(string()),
+  hasPassword: optional(boolean()),
   createdAt: timeText,
   createdBy: string(),
   signedAt: timeText,
@@ -107,6 +114,8 @@ export function shownLink(view: LinkView) {
     uses,
     label,
     note,
+    landingUrl: view.landing?.url,
+    hasPassword: view.landing?.hasPassword,
     createdAt: isoTime(view.createdAt),
     createdBy,
     signedAt: isoTime(view.signedAt),

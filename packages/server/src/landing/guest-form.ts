@@ -1,0 +1,19 @@
+/** The few fields that a guest's page sends. */
+import { S3Error } from '@latchkey/s3/errors';
+import type { RequestBytes } from '../pipeline.ts';
+
+const MOST_BYTES = 8 * 1024;
+
+/** Rejects with EntityTooLarge for more than pages send. */
+export async function guestForm(body: RequestBytes): Promise<URLSearchParams> {
+  if ((body.contentLength ?? 0) > MOST_BYTES) throw new S3Error('EntityTooLarge');
+  if (!body.isPresent) return new URLSearchParams();
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body.stream()) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > MOST_BYTES) throw new S3Error('EntityTooLarge');
+    chunks.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString());
+}

@@ -1,0 +1,188 @@
+/**
+ * Pages of links, on the console address:
+ *
+ *     GET  /l/TOKEN            the page
+ *     GET  /l/TOKEN?download   straight to the object, unless it is counted or asks for a password
+ *     POST /l/TOKEN            a password, or `action=download`, or both
+ *     POST /l/TOKEN/url        a URL to show the object with, as JSON: for the player
+ */
+import { S3Error } from '@latchkey/s3/errors';
+import type { RecordStore } from '@latchkey/storage/record-store';
+import type { GuardrailStore } from '../guardrails/store.ts';
+import { headerValue } from '../headers.ts';
+import type { Sealer } from '../identity/sealing.ts';
+import { LANDING, LINK, type Link } from '../links/model.ts';
+import type { Log } from '../log.ts';
+import { deadPage } from '../pages/dead-page.ts';
+import { languageOf } from '../pages/language.ts';
+import type { DeadReason } from '../pages/words.ts';
+import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
+import { logFailure } from '../respond.ts';
+import { countAttempts } from './attempts.ts';
+import { guestForm } from './guest-form.ts';
+import { type InnerUrl, innerUrl } from './inner-url.ts';
+import { openPage, passwordPage } from './landing-page.ts';
+import { deadByRecord, type LandingState, landingState, type StateContext } from './landing-state.ts';
+import { isPassword } from './password.ts';
+import { isToken, tokenHash } from './token.ts';
+import { isUnlocked, unlockingCookie } from './unlocked.ts';
+
+export type LandingOptions = {
+  readonly records: RecordStore;
+  readonly uses: Stores['uses'];
+  readonly guardrails: GuardrailStore;
+  readonly sealer: Sealer;
+  readonly site: Site;
+  readonly log: Log;
+  /** Answers a request to the S3 address. */
+  readonly ask: StateContext['ask'];
+};
+
+export const isLanding = (rawTarget: string): boolean => rawTarget.startsWith('/l/');
+
+/** Answers requests below `/l/`; never rejects. */
+export function landingHandler(options: LandingOptions): (incoming: Incoming) => Promise<Reply> {
+  const { records, sealer, site, log } = options;
+  const context: StateContext = { ...options, now: site.now };
+  const byGuest = countAttempts({ most: 10, windowMs: 10 * 60_000, now: site.now });
+  const byLink = countAttempts({ most: 200, windowMs: 10 * 60_000, now: site.now });
+
+  return async (incoming) => {
+    try {
+      return await answer(incoming);
+    } catch (cause) {
+      const error = cause instanceof S3Error ? cause : new S3Error('InternalError', { cause });
+      if (error.status >= 500) logFailure(error, incoming, log);
+      return dead(incoming, error.status, error.status === 503 ? 'busy' : error.status < 500 ? 'invalid' : 'failed');
+    }
+  };
+
+  async function answer(incoming: Incoming): Promise<Reply> {
+    const [path = '', query = ''] = incoming.rawTarget.split('?', 2);
+    const [, token = '', rest = ''] = /^\/l\/([^/]*)(\/url)?$/.exec(path) ?? [];
+    const link = await linkBehind(token);
+    if (link === undefined) return dead(incoming, 404, 'unknown');
+    const page = `/l/${token}`;
+    switch (incoming.method) {
+      case 'GET':
+      case 'HEAD':
+        if (rest !== '') return notAllowed(incoming, 'POST');
+        return query === 'download' ? shortcut(link, page, incoming) : show(link, page, incoming);
+      case 'POST':
+        return rest === '' ? submitted(link, page, incoming) : playerUrl(link, incoming);
+      default:
+        return notAllowed(incoming, rest === '' ? 'GET, HEAD, POST' : 'POST');
+    }
+  }
+
+  async function linkBehind(token: string): Promise<Link | undefined> {
+    if (!isToken(token)) return undefined;
+    const landing = await records.get(LANDING, tokenHash(token));
+    const id = (landing?.value as { readonly link: string } | undefined)?.link;
+    const link = id === undefined ? undefined : ((await records.get(LINK, id))?.value as unknown as Link | undefined);
+    return link?.landing?.tokenHash === tokenHash(token) ? link : undefined;
+  }
+
+  async function show(link: Link, path: string, incoming: Incoming): Promise<Reply> {
+    if (isLocked(link, incoming)) return locked(link, path, incoming);
+    const inner = mint(link, 'show');
+    const state = await landingState(link, inner.url, incoming, context);
+    if (state.kind === 'dead') return deadOf(state, incoming);
+    const preview = link.terms.maxUses === undefined ? inner : undefined;
+    const objectOrigin = new URL(inner.url).origin;
+    return openPage({ link, state, path, language: languageIn(incoming), preview, objectOrigin, now: site.now() });
+  }
+
+  /** What may be told without the password: that there is one, or that the link is over. */
+  async function locked(link: Link, path: string, incoming: Incoming): Promise<Reply> {
+    const state = await deadByRecord(link, incoming, context);
+    if (state?.kind === 'dead') return deadOf(state, incoming);
+    return passwordPage({ path, language: languageIn(incoming), status: 200 });
+  }
+
+  async function shortcut(link: Link, path: string, incoming: Incoming): Promise<Reply> {
+    if (isLocked(link, incoming)) return locked(link, path, incoming);
+    if (link.terms.maxUses !== undefined) return dead(incoming, 405, 'use-button', ['Allow', 'POST']);
+    return toObject(link, incoming, 302);
+  }
+
+  async function submitted(link: Link, path: string, incoming: Incoming): Promise<Reply> {
+    const form = await guestForm(incoming.body);
+    const wantsObject = form.get('action') === 'download';
+    if (isLocked(link, incoming)) {
+      const refused = await refusedPassword(link, form.get('password') ?? '', path, incoming);
+      if (refused !== undefined) return refused;
+      if (!wantsObject) {
+        const cookie = unlockingCookie(link, { path, isSecure: incoming.peer.secure, now: site.now() }, sealer);
+        return { status: 303, headers: ['Location', path, 'Set-Cookie', cookie, ...NOT_KEPT] };
+      }
+    }
+    return wantsObject ? toObject(link, incoming, 303) : { status: 303, headers: ['Location', path, ...NOT_KEPT] };
+  }
+
+  /** `undefined` where it is right. It counts as tried before it is looked at, so that many at once are no more than so many. */
+  async function refusedPassword(link: Link, password: string, path: string, incoming: Incoming): Promise<Reply | undefined> {
+    const state = await deadByRecord(link, incoming, context);
+    if (state?.kind === 'dead') return deadOf(state, incoming);
+    const language = languageIn(incoming);
+    const again = (status: number, problem: 'wrongPassword' | 'tooManyTries', headers: readonly string[] = []) =>
+      passwordPage({ path, language, status, problem, headers });
+    const known = link.landing?.password;
+    if (known === undefined) return undefined;
+    if (password === '') return again(403, 'wrongPassword');
+    const guest = [`${link.id} ${incoming.peer.address}`, incoming.peer.address];
+    const waitSeconds = byGuest.begin(guest) || byLink.begin([link.id]);
+    if (waitSeconds > 0) return again(429, 'tooManyTries', ['Retry-After', String(waitSeconds)]);
+    if (!(await isPassword(password, known))) {
+      log.info('wrong password for a link', { link: link.id, address: incoming.peer.address });
+      return again(403, 'wrongPassword');
+    }
+    byGuest.forgive(guest);
+    byLink.forgive([link.id]);
+    return undefined;
+  }
+
+  async function toObject(link: Link, incoming: Incoming, status: 302 | 303): Promise<Reply> {
+    const inner = mint(link, 'save');
+    const state = await landingState(link, inner.url, incoming, context);
+    if (state.kind === 'dead') return deadOf(state, incoming);
+    return { status, headers: ['Location', inner.url, ...NOT_KEPT] };
+  }
+
+  async function playerUrl(link: Link, incoming: Incoming): Promise<Reply> {
+    await guestForm(incoming.body);
+    const inner = mint(link, 'show');
+    const isOpen = !isLocked(link, incoming) && link.terms.maxUses === undefined;
+    const state = isOpen ? await landingState(link, inner.url, incoming, context) : undefined;
+    if (state?.kind !== 'open') return { status: 403, headers: [...NOT_KEPT] };
+    const seconds = Math.floor((inner.expiresAt - site.now()) / 1000);
+    return {
+      status: 200,
+      headers: ['Content-Type', 'application/json', ...NOT_KEPT],
+      body: Buffer.from(JSON.stringify({ url: inner.url, seconds })),
+    };
+  }
+
+  function isLocked(link: Link, { headers }: Incoming): boolean {
+    return link.landing?.password !== undefined && !isUnlocked(link, headerValue(headers, 'cookie'), site.now(), sealer);
+  }
+
+  function mint(link: Link, use: 'save' | 'show'): InnerUrl {
+    return innerUrl(link, use, sealer.open(link.secret, `link/${link.id}`), { region: site.region, now: site.now() });
+  }
+}
+
+const NOT_KEPT = ['Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer', 'X-Robots-Tag', 'noindex, nofollow'] as const;
+
+const languageIn = ({ headers }: Incoming) => languageOf(headerValue(headers, 'accept-language'));
+
+function deadOf({ status, why }: Extract<LandingState, { kind: 'dead' }>, incoming: Incoming): Reply {
+  return dead(incoming, status, why);
+}
+
+function dead(incoming: Incoming, status: number, why: DeadReason, headers?: readonly string[]): Reply {
+  const { requestId } = incoming;
+  return deadPage({ status, why, requestId, acceptLanguage: headerValue(incoming.headers, 'accept-language'), headers });
+}
+
+const notAllowed = (incoming: Incoming, allow: string): Reply => dead(incoming, 405, 'invalid', ['Allow', allow]);

@@ -1,0 +1,86 @@
+/** What a link is good for at this moment, for somebody at its page: found out by the same steps that its use goes through. */
+import type { GuardrailStore } from '../guardrails/store.ts';
+import { headerValue } from '../headers.ts';
+import { latestWithPage } from '../links/link-guardrails.ts';
+import { linkView } from '../links/link-view.ts';
+import type { Link } from '../links/model.ts';
+import { isFrom } from '../links/source-address.ts';
+import { NO_BODY } from '../no-body.ts';
+import type { DeadReason } from '../pages/words.ts';
+import type { Incoming, Reply, Stores } from '../pipeline.ts';
+
+export type LandingState =
+  | {
+      readonly kind: 'open';
+      readonly sizeBytes: number;
+      readonly type: string;
+      readonly usesLeft: number | undefined;
+      readonly endsAt: number;
+    }
+  | { readonly kind: 'dead'; readonly status: number; readonly why: DeadReason };
+
+export type StateContext = {
+  readonly uses: Stores['uses'];
+  readonly guardrails: GuardrailStore;
+  readonly now: () => number;
+  /** Answers a request to the S3 address. */
+  readonly ask: (incoming: Incoming) => Promise<Reply>;
+};
+
+/** By its record alone: what may be told before a password is asked for. `undefined` where nothing speaks against it. */
+export async function deadByRecord(
+  link: Link,
+  guest: Incoming,
+  { uses, guardrails, now }: StateContext,
+): Promise<LandingState | undefined> {
+  const { status } = await linkView(link, uses, now());
+  if (status !== 'active') return DEAD[status];
+  if (now() >= (await latestWithPage(link, guardrails))) return DEAD.expired;
+  const { sourceIp } = link.terms;
+  return sourceIp === undefined || isFrom(guest.peer.address, sourceIp) ? undefined : DEAD.elsewhere;
+}
+
+const dead = (status: number, why: DeadReason): LandingState => ({ kind: 'dead', status, why });
+const DEAD = {
+  expired: dead(410, 'expired'),
+  revoked: dead(410, 'revoked'),
+  'used-up': dead(410, 'used-up'),
+  paused: dead(403, 'paused'),
+  'not-yet': dead(403, 'not-yet'),
+  elsewhere: dead(403, 'elsewhere'),
+} as const;
+
+/** Asks for the head of the object through the link, as its holder would: nothing is counted. `url` is one of its own. */
+export async function landingState(link: Link, url: string, guest: Incoming, context: StateContext): Promise<LandingState> {
+  const byRecord = await deadByRecord(link, guest, context);
+  if (byRecord !== undefined) return byRecord;
+  const reply = await context.ask(headOf(url, guest));
+  await reply.close?.();
+  if (reply.status === 200) {
+    const { terms } = link;
+    const used = terms.maxUses === undefined ? 0 : await context.uses.used(link.id);
+    return {
+      kind: 'open',
+      sizeBytes: reply.contentLength ?? 0,
+      type: replyHeader(reply, 'content-type') ?? 'application/octet-stream',
+      usesLeft: terms.maxUses === undefined ? undefined : terms.maxUses - used,
+      endsAt: Math.min(terms.expiresAt, await latestWithPage(link, context.guardrails)),
+    };
+  }
+  if (reply.status === 404) return dead(404, 'gone');
+  if (reply.status === 403) return dead(403, 'not-allowed');
+  return reply.status === 503 ? dead(503, 'busy') : dead(500, 'failed');
+}
+
+function headOf(url: string, { headers, peer, requestId, receivedAt }: Incoming): Incoming {
+  const start = url.indexOf('//') + 2;
+  const path = url.indexOf('/', start);
+  const agent = headerValue(headers, 'user-agent');
+  const sent = [['host', url.slice(start, path)] as const, ...(agent === undefined ? [] : [['user-agent', agent] as const])];
+  return { method: 'HEAD', rawTarget: url.slice(path), headers: sent, body: NO_BODY, peer, requestId, receivedAt };
+}
+
+function replyHeader({ headers }: Reply, name: string): string | undefined {
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
+  return at === -1 ? undefined : headers[at + 1];
+}
