@@ -3,17 +3,20 @@
 import { httpDate } from '@latchkey/s3/dates';
 import { errorXml, S3Error } from '@latchkey/s3/errors';
 import type { Log } from './log.ts';
+import { refusalPage } from './pages/refusal-page.ts';
 import type { Incoming, Reply } from './pipeline.ts';
 
 const encoder = new TextEncoder();
 
 /**
- * An S3Error becomes its XML; anything else is logged with its cause and answered with InternalError, which says nothing about it.
+ * An S3Error becomes its XML, or a page for a person who opened a pre-signed URL; anything else is logged with its cause and answered with InternalError, which says nothing about it.
  */
 export function errorReply(cause: unknown, incoming: Incoming, hostId: string, log: Log): Reply {
   const error = cause instanceof S3Error ? cause : new S3Error('InternalError', { cause });
   if (error.status >= 500) logFailure(error, incoming, log);
   if (error.status === 304) return { status: 304, headers: notModifiedHeaders(error) };
+  const page = refusalPage(error, incoming);
+  if (page !== undefined) return page;
   const resource = incoming.rawTarget.split('?', 1)[0] ?? '/';
   const xml = encoder.encode(errorXml(error, { requestId: incoming.requestId, hostId, resource }));
   const headers = ['Content-Type', 'application/xml'];
