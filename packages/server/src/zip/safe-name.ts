@@ -33,8 +33,9 @@ class GivenNames {
   /** The name of a file in a folder, which is a name of ours with a `/` behind it, or empty. */
   file(folder: string, segment: string): string {
     const name = folder + segment;
-    if (this.#isTaken(name)) return this.#numbered(folder, segment, false).name;
-    this.#table.set(printOf(name), FILE, 1);
+    const print = printOf(name);
+    if (this.#isTaken(print)) return this.#numbered(folder, segment, false).name;
+    this.#table.set(print, FILE, 1);
     return name;
   }
 
@@ -78,17 +79,17 @@ class GivenNames {
    */
   #numbered(folder: string, segment: string, isFolder: boolean): { readonly name: string; readonly number: number } {
     const { stem, extension } = numberedParts(segment, isFolder);
-    const series = printOf(`${folder}${stem}\0${extension}`);
+    // No name has a colon.
+    const series = printOf(`${folder}${stem}:${extension}`);
     let number = Math.max(this.#table.get(series, FILE), 2);
-    while (this.#isTaken(folder + withNumber(segment, number, isFolder))) number += 1;
+    while (this.#isTaken(printOf(folder + withNumber(segment, number, isFolder)))) number += 1;
     const name = folder + withNumber(segment, number, isFolder);
     this.#table.set(series, FILE, number + 1);
     this.#table.set(printOf(name), isFolder ? FOLDER : FILE, isFolder ? AS_IT_IS : 1);
     return { name, number };
   }
 
-  #isTaken(name: string): boolean {
-    const print = printOf(name);
+  #isTaken(print: NamePrint): boolean {
     return this.#table.get(print, FILE) !== 0 || this.#table.get(print, FOLDER) !== 0;
   }
 

@@ -29,6 +29,7 @@ export function numberedParts(segment: string, isFolder: boolean): { readonly st
  * difference on macOS or Windows. Makes more names equal than any of them does, which costs a number and never a file.
  */
 export function foldedName(name: string): string {
+  if (PLAIN.test(name)) return name.toUpperCase();
   return name
     .normalize('NFKD')
     .toLowerCase()
@@ -37,12 +38,15 @@ export function foldedName(name: string): string {
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '');
 }
 
+/** ASCII, as most names are: folded by case alone. */
+const PLAIN = /^[ -~]*$/;
+
 function isName(segment: string): boolean {
   return segment !== '' && segment !== '.' && segment !== '..';
 }
 
 function safeSegment(segment: string): string {
-  const shown = segment.replace(UNSAFE, '_').replace(/[. ]+$/, (end) => '_'.repeat(end.length));
+  const shown = withoutBlankEnd(segment.replace(UNSAFE, '_'));
   return shortened(DEVICE.test(shown) ? `_${shown}` : shown);
 }
 
@@ -67,5 +71,12 @@ function cut(text: string, maxBytes: number): string {
   let end = maxBytes;
   const bytes = Buffer.from(text);
   while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
-  return bytes.toString('utf8', 0, end).replace(/[. ]+$/, (blanks) => '_'.repeat(blanks.length));
+  return withoutBlankEnd(bytes.toString('utf8', 0, end));
+}
+
+/** A loop, since the regular expression would be tried at every dot and blank of a name made of them. */
+function withoutBlankEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ' || text[end - 1] === '.') end -= 1;
+  return text.slice(0, end) + '_'.repeat(text.length - end);
 }
