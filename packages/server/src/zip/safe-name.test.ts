@@ -151,6 +151,12 @@ describe('NameTable', () => {
     }
   });
 
+  test('tells names apart of which half the print is the same', () => {
+    const table = new NameTable();
+    table.set([7, 1], 0, 5);
+    expect([table.get([7, 1 + 2 ** 20], 0), table.get([8, 1], 0), table.get([7, 1], 0)]).toEqual([0, 0, 5]);
+  });
+
   test('takes 43 bytes a name at most, whatever its length', () => {
     const table = new NameTable();
     for (let count = 1; count <= 100_000; count++) {
