@@ -13,8 +13,10 @@ afterAll(() => store.stop());
 
 type Link = { readonly id: string; readonly url: string; readonly expiresAt: string; readonly status: string };
 
-const run = (...args: string[]) =>
+const run = (...args: string[]) => runWith('', ...args);
+const runWith = (input: string, ...args: string[]) =>
   latchkey(['link', ...args], {
+    input,
     environment: {
       AWS_ENDPOINT_URL: store.endpoint,
       AWS_ACCESS_KEY_ID: store.credentials.accessKeyId,
@@ -49,6 +51,39 @@ async function put(key?: string): Promise<void> {
   const { status } = await fetch(signedUrl('PUT', key), { method: 'PUT', body: key ?? '' });
   if (status !== 200) throw new Error(`status ${status}`);
 }
+
+describe('latchkey link create --landing', () => {
+  it('prints the short address of a page, and says how others reach it', async () => {
+    const { status, stdout, stderr } = await run('create', 's3://photos/cat.jpg', '--landing', '--note', 'for you');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^${store.console}/l/[\\w-]{22}\n$`));
+    expect(stderr).toContain('serve --public-console-url names the one that others reach');
+    expect(await (await fetch(stdout.trim())).text()).toContain('for you');
+  });
+
+  it('reads a password from stdin, and shows no address that works without it', async () => {
+    const { stdout } = await runWith('open sesame\n', 'create', 's3://photos/cat.jpg', '--landing', '--password-stdin', '--json');
+    const { id, url, landingUrl } = JSON.parse(stdout) as Link & { readonly landingUrl: string };
+    expect(url).toBe(landingUrl);
+    const shown = await run('show', id);
+    expect(shown.stdout).toContain(landingUrl);
+    expect(shown.stdout).not.toContain('X-Amz');
+    const opened = (password: string) =>
+      fetch(landingUrl, { method: 'POST', body: new URLSearchParams({ action: 'download', password }) }).then((answer) => answer.text());
+    expect(await opened('open')).toContain('That is not the password.');
+    expect(await opened('open sesame')).toBe('cat.jpg');
+  });
+
+  it.each([
+    [['--password-stdin'], '--password-stdin reads the password from stdin'],
+    [['--landing', '--curl'], '--curl is for a URL'],
+    [['--landing', '--method', 'PUT'], 'A page is for the download of one object.'],
+  ])('refuses %j', async (flags, reason) => {
+    const { status, stdout, stderr } = await run('create', 's3://photos/cat.jpg', ...flags);
+    expect([status === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toContain(reason);
+  });
+});
 
 describe('latchkey link create', () => {
   it('prints a bare URL that works, and for people until when and how to take it back', async () => {

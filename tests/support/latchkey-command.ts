@@ -8,7 +8,11 @@ import { createInterface } from 'node:readline';
 
 const bin = join(process.cwd(), 'packages/latchkey/bin/latchkey.js');
 
-export type RunOptions = { readonly environment?: Readonly<Record<string, string>>; readonly cwd?: string };
+export type RunOptions = {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string /** What it reads from stdin. */;
+  readonly input?: string;
+};
 export type Ended = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 /** Runs `latchkey ARGS` to its end. Of our environment it sees PATH and nothing else. */
@@ -16,6 +20,7 @@ export async function latchkey(args: readonly string[], options: RunOptions = {}
   const child = start(args, options);
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) child[name]?.setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+  child.stdin?.end(options.input);
   const [status] = (await once(child, 'close')) as [number | null];
   return { status, ...texts };
 }
@@ -75,7 +80,7 @@ export async function inTemporaryDirectory<T>(body: (directory: string) => Promi
 
 export const anyPorts = ['--listen', '127.0.0.1:0', '--console', '127.0.0.1:0'];
 
-function start(args: readonly string[], { environment = {}, cwd = tmpdir() }: RunOptions): ChildProcess {
+function start(args: readonly string[], { environment = {}, cwd = tmpdir(), input }: RunOptions): ChildProcess {
   const env = { PATH: process.env.PATH, HOME: join(tmpdir(), 'latchkey-no-home'), ...environment };
-  return spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [bin, ...args], { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
 }
