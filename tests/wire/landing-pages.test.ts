@@ -268,6 +268,21 @@ describe('a link that is of no use says why', () => {
     expect([page.status, await page.text()]).toEqual([410, expect.stringContaining('This link was withdrawn')]);
   });
 
+  test('revoked by a rule, which no URL that the page signs later gets around', async () => {
+    const labelled = await landing('/box/papers/offer.pdf', { label: 'offers' });
+    const other = await landing('/box/papers/offer.pdf', { label: 'others' });
+    const inner = (await open(labelled, { query: '?download' })).headers.get('location') ?? '';
+    await doneByApi(server, 'POST', '/revocations', { json: { by: 'label', label: 'offers' } });
+    server.clock.now = () => Date.now() + 5000;
+    const page = await open(labelled);
+    expect([page.status, await page.text()]).toEqual([410, expect.stringContaining('This link was withdrawn')]);
+    for (const answer of [await fetch(inner), await open(labelled, { query: '?download' })])
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect((await open(other)).status).toBe(200);
+    expect((await doneByApi(server, 'GET', `/links/${labelled.id}`)).status).toBe('revoked');
+    expect((await doneByApi(server, 'GET', `/links/${other.id}`)).status).toBe('active');
+  });
+
   test('too early, and from the wrong address', async () => {
     const early = await landing('/box/papers/offer.pdf', { notBefore: new Date(Date.now() + 60_000).toISOString() });
     expect(await (await open(early)).text()).toContain('does not work yet');

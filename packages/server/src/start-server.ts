@@ -123,7 +123,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
   let boundConsoleUrl = '';
   const consoleUrl = () => options.publicConsoleUrl ?? boundConsoleUrl;
-  const links = createLinks({ records, uses, identities, guardrails, site, endpoint, consoleUrl });
+  const revoked = revocations(records);
+  const links = createLinks({ records, uses, revocations: revoked, identities, guardrails, site, endpoint, consoleUrl });
   const trail = await openAuditTrail({
     store: options.trail,
     keys: () => trailKeys(records, sealer, { mayMake: true }),
@@ -132,7 +133,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     log,
     now: site.now,
   });
-  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revocations(records), trail };
+  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revoked, trail };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
   const counts = createRequestCounts();
   const gateway = createGateway({

@@ -30,6 +30,7 @@ import { isUnlocked, unlockingCookie } from './unlocked.ts';
 export type LandingOptions = {
   readonly records: RecordStore;
   readonly uses: Stores['uses'];
+  readonly revocations: Stores['revocations'];
   readonly guardrails: GuardrailStore;
   readonly sealer: Sealer;
   readonly site: Site;

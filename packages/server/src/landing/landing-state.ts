@@ -21,6 +21,7 @@ export type LandingState =
 
 export type StateContext = {
   readonly uses: Stores['uses'];
+  readonly revocations: Stores['revocations'];
   readonly guardrails: GuardrailStore;
   readonly now: () => number;
   /** Answers a request to the S3 address. */
@@ -28,12 +29,9 @@ export type StateContext = {
 };
 
 /** By its record alone: what may be told before a password is asked for. `undefined` where nothing speaks against it. */
-export async function deadByRecord(
-  link: Link,
-  guest: Incoming,
-  { uses, guardrails, now }: StateContext,
-): Promise<LandingState | undefined> {
-  const { status } = await linkView(link, uses, now());
+export async function deadByRecord(link: Link, guest: Incoming, context: StateContext): Promise<LandingState | undefined> {
+  const { guardrails, now } = context;
+  const { status } = await linkView(link, context, now());
   if (status !== 'active') return DEAD[status];
   if (now() >= (await latestWithPage(link, guardrails))) return DEAD.expired;
   const { sourceIp } = link.terms;

@@ -8,6 +8,7 @@ import type { Site } from '../pipeline.ts';
 import { createLinks } from './link-service.ts';
 import type { LinkCaller, LinkFilter, NewLink } from './links.ts';
 import { LINK, MAX_SIGNED_MS } from './model.ts';
+import { revocations } from './revocations.ts';
 
 const START = Date.UTC(2026, 10, 22);
 const DAY_MS = 86_400_000;
@@ -23,7 +24,16 @@ function arranged() {
   const clock = { now: START };
   const site = { region: 'us-east-1', accountId: '123456789012', now: () => clock.now, signatures: { sigv2: true } } as Site;
   const endpoint = () => 'https://files.example.com';
-  const links = createLinks({ records, uses, identities, guardrails: guardrailStore(records), site, endpoint, consoleUrl: endpoint });
+  const links = createLinks({
+    records,
+    uses,
+    revocations: revocations(records),
+    identities,
+    guardrails: guardrailStore(records),
+    site,
+    endpoint,
+    consoleUrl: endpoint,
+  });
   const access = {
     identityPolicies: [],
     request: { action: '', resource: '', principal: { kind: 'root', accountId: '123456789012' }, context: new Map() },

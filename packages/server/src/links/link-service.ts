@@ -16,11 +16,13 @@ import { linkView } from './link-view.ts';
 import type { LinkCaller, LinkFilter, Links, LinkView, Page, PageOf } from './links.ts';
 import { LANDING, LINK, type Link } from './model.ts';
 import { forgottenLinks, newLink } from './new-link.ts';
+import type { Revocations } from './revocations.ts';
 import { revoking } from './revoking.ts';
 
 export type LinkServiceOptions = {
   readonly records: RecordStore;
   readonly uses: UseStore;
+  readonly revocations: Pick<Revocations, 'refusesLink'>;
   readonly identities: Identities;
   readonly guardrails: GuardrailStore;
   readonly site: Site;
@@ -31,9 +33,9 @@ export type LinkServiceOptions = {
 };
 
 export function createLinks(options: LinkServiceOptions): Links {
-  const { records, uses, identities, guardrails, site } = options;
+  const { records, identities, guardrails, site } = options;
   const secretOf = (link: Link) => identities.sealer.open(link.secret, `link/${link.id}`);
-  const viewOf = (link: Link) => linkView(link, uses, site.now());
+  const viewOf = (link: Link) => linkView(link, options, site.now());
   const withRequest = async (link: Link, key?: string): Promise<LinkView> => ({
     ...(await viewOf(link)),
     ...addressesOf(link, key),

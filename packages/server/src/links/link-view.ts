@@ -2,9 +2,13 @@
 import type { UseStore } from '@latchkey/storage/use-store';
 import type { LinkStatus, LinkView } from './links.ts';
 import { type Link, MAX_SIGNED_MS } from './model.ts';
+import type { Revocations } from './revocations.ts';
+
+/** What is known of links besides their records. */
+export type LinkFacts = { readonly uses: UseStore; readonly revocations: Pick<Revocations, 'refusesLink'> };
 
 /** Without its URL. Times are milliseconds since the epoch. */
-export async function linkView(link: Link, uses: UseStore, now: number): Promise<LinkView> {
+export async function linkView(link: Link, { uses, revocations }: LinkFacts, now: number): Promise<LinkView> {
   const { maxUses } = link.terms;
   const counted = maxUses === undefined ? undefined : { used: await uses.used(link.id), max: maxUses };
   return {
@@ -13,7 +17,7 @@ export async function linkView(link: Link, uses: UseStore, now: number): Promise
     bucket: link.bucket,
     key: link.key,
     keyPrefix: link.keyPrefix,
-    status: statusOf(link, counted, now),
+    status: (await revocations.refusesLink(link)) ? 'revoked' : statusOf(link, counted, now),
     terms: link.terms,
     uses: counted,
     createdAt: link.createdAt,

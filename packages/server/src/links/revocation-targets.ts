@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { linkOf } from '../identity/principals.ts';
 import type { Authenticated } from '../pipeline.ts';
-import type { Revocation, RevocationTarget } from './model.ts';
+import type { Link, Revocation, RevocationTarget } from './model.ts';
 
 /** The same for the same target, so that a later rule takes the place of an earlier one. */
 export function ruleId(target: RevocationTarget): string {
@@ -34,13 +34,34 @@ export function* targetsOf(request: Authenticated, prefixes: PrefixRules): Gener
   for (const rule of prefixes.get(bucket) ?? []) if (rule.by === 'prefix' && key.startsWith(rule.prefix)) yield rule;
 }
 
-/** SigV2 does not say when it was signed, so nothing shows that it was later. SigV4 says it to the second: within that second it counts as before. */
+/**
+ * SigV2 does not say when it was signed, so nothing shows that it was later. SigV4 says it to the second: within that second it counts as before.
+ * The page of a link signs for whoever asks: its URLs are no younger than the link's own.
+ */
 export function wasSignedBefore({ signature, principal }: Authenticated, moment: number): boolean {
   const signedAt = signature?.signedAt;
   if (signedAt === undefined) return true;
   const link = linkOf(principal);
-  const isPresentUrl = link !== undefined && Math.floor(link.signedAt / 1000) * 1000 === signedAt;
-  return (isPresentUrl ? link.signedAt : signedAt) < moment;
+  const isOfPresent = link !== undefined && Math.floor(link.signedAt / 1000) * 1000 <= signedAt;
+  return (isOfPresent ? link.signedAt : signedAt) < moment;
+}
+
+/** The request for a link's own URL, as far as rules look at it. */
+export function requestThrough(link: Link): Authenticated {
+  const { id, issuer, bucket, key, keyPrefix, signedAt } = link;
+  const who =
+    issuer.kind === 'root'
+      ? { kind: 'root' }
+      : issuer.kind === 'user'
+        ? { kind: 'user', name: issuer.user }
+        : { kind: 'role-session', name: issuer.role };
+  const principal = { ...who, accessKeyId: id, link };
+  return {
+    principal,
+    bucket,
+    key: key ?? keyPrefix,
+    signature: { signedAt: Math.floor(signedAt / 1000) * 1000 },
+  } as unknown as Authenticated;
 }
 
 export const keyOf = (target: RevocationTarget): string => targetParts(target).join('\n');

@@ -4,13 +4,15 @@
  */
 import type { RecordStore, StoredRecord } from '@latchkey/storage/record-store';
 import type { Authenticated } from '../pipeline.ts';
-import { REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
-import { keyOf, type PrefixRules, targetsOf, wasSignedBefore } from './revocation-targets.ts';
+import { type Link, REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
+import { keyOf, type PrefixRules, requestThrough, targetsOf, wasSignedBefore } from './revocation-targets.ts';
 import { signatureHash } from './signature-hash.ts';
 
 export type Revocations = {
   /** What refuses a pre-signed request; without a promise where nothing has changed. Of several, one that also ends running transfers. */
   find(request: Authenticated): Revoked | undefined | Promise<Revoked | undefined>;
+  /** Whether a rule refuses all that a link is good for. */
+  refusesLink(link: Link): Promise<boolean>;
   /** Grows whenever something is revoked. */
   generation(): number;
 };
@@ -35,22 +37,31 @@ export function revocations(records: RecordStore): Revocations {
     find(request) {
       const now = generation();
       if (known?.generation === now) return search(known, request);
-      // One reads for all that ask meanwhile.
-      if (loading?.generation !== now) {
-        loading = {
-          generation: now,
-          known: load(records, now).then((found) => {
-            if (generation() === now) known = found;
-            return found;
-          }),
-        };
-        loading.known.catch(() => {
-          loading = undefined;
-        });
-      }
-      return loading.known.then((found) => search(found, request));
+      return loaded(now).then((found) => search(found, request));
+    },
+    async refusesLink(link) {
+      const now = generation();
+      const found = known?.generation === now ? known : await loaded(now);
+      return found.rules.size > 0 && matchingRule(found, requestThrough(link)) !== undefined;
     },
   };
+
+  /** One reads for all that ask meanwhile. */
+  function loaded(now: number): Promise<Known> {
+    if (loading?.generation !== now) {
+      loading = {
+        generation: now,
+        known: load(records, now).then((found) => {
+          if (generation() === now) known = found;
+          return found;
+        }),
+      };
+      loading.known.catch(() => {
+        loading = undefined;
+      });
+    }
+    return loading.known;
+  }
 
   function search(found: Known, request: Authenticated): Revoked | undefined | Promise<Revoked | undefined> {
     if (found.isEmpty) return undefined;
