@@ -1,7 +1,7 @@
 /** Pages of links as people see them: in Chromium, with scripts and without, on a phone and on a desk. */
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { source as axeSource } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { launchChromium } from '../support/browser.ts';
@@ -11,7 +11,6 @@ import { testServer } from '../support/test-server.ts';
 import { send, signed } from '../support/wire-client.ts';
 
 const WIDTHS = [360, 1280] as const;
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Kept for a look, where a folder is named. */
 const pictures = process.env.SCREENSHOTS;
 const server = await testServer();
@@ -57,7 +56,7 @@ async function seen(name: string, url: string, look: (page: Page) => Promise<voi
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-  await page.addScriptTag({ path: axe });
+  await page.addScriptTag({ content: axeSource });
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(options: unknown): Promise<{ violations: { id: string; help: string }[] }> } };
     const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
