@@ -2,9 +2,9 @@
 
 export type Attempts = {
   /** 0 where one more is allowed, which counts from now on; otherwise how long to wait, in seconds. */
-  begin(names: readonly string[]): number;
+  begin(name: string): number;
   /** One that was begun was right, and does not count. */
-  forgive(names: readonly string[]): void;
+  forgive(name: string): void;
 };
 
 export type AttemptRules = { readonly most: number; readonly windowMs: number; readonly now: () => number; readonly namesKept?: number };
@@ -18,25 +18,17 @@ export function countAttempts({ most, windowMs, now, namesKept = 10_000 }: Attem
     return undefined;
   };
   return {
-    begin(names) {
-      const full = names.flatMap((name) => {
-        const entry = current(name);
-        return entry !== undefined && entry.count >= most ? [entry.endsAt - now()] : [];
-      });
-      if (full.length > 0) return Math.ceil(Math.max(...full) / 1000);
-      for (const name of names) {
-        const entry = current(name);
-        if (entry !== undefined) entry.count += 1;
-        else known.set(name, { count: 1, endsAt: now() + windowMs });
-      }
-      while (known.size > namesKept) known.delete(known.keys().next().value as string);
+    begin(name) {
+      const entry = current(name);
+      if (entry === undefined) known.set(name, { count: 1, endsAt: now() + windowMs });
+      else if (entry.count >= most) return Math.ceil((entry.endsAt - now()) / 1000);
+      else entry.count += 1;
+      if (known.size > namesKept) known.delete(known.keys().next().value as string);
       return 0;
     },
-    forgive(names) {
-      for (const name of names) {
-        const entry = current(name);
-        if (entry !== undefined) entry.count -= 1;
-      }
+    forgive(name) {
+      const entry = current(name);
+      if (entry !== undefined) entry.count -= 1;
     },
   };
 }

@@ -18,12 +18,12 @@ import { languageOf } from '../pages/language.ts';
 import type { DeadReason } from '../pages/words.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
-import { countAttempts } from './attempts.ts';
 import { guestForm } from './guest-form.ts';
 import { type InnerUrl, innerUrl } from './inner-url.ts';
 import { openPage, passwordPage } from './landing-page.ts';
 import { deadByRecord, type LandingState, landingState, type StateContext } from './landing-state.ts';
 import { isPassword } from './password.ts';
+import { passwordTries } from './password-tries.ts';
 import { isToken, tokenHash } from './token.ts';
 import { isUnlocked, unlockingCookie } from './unlocked.ts';
 
@@ -45,8 +45,7 @@ export const isLanding = (rawTarget: string): boolean => rawTarget.startsWith('/
 export function landingHandler(options: LandingOptions): (incoming: Incoming) => Promise<Reply> {
   const { records, sealer, site, log } = options;
   const context: StateContext = { ...options, now: site.now };
-  const byGuest = countAttempts({ most: 10, windowMs: 10 * 60_000, now: site.now });
-  const byLink = countAttempts({ most: 200, windowMs: 10 * 60_000, now: site.now });
+  const tries = passwordTries(site.now);
 
   return async (incoming) => {
     try {
@@ -131,15 +130,13 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     const known = link.landing?.password;
     if (known === undefined) return undefined;
     if (password === '') return again(403, 'wrongPassword');
-    const guest = [`${link.id} ${incoming.peer.address}`, incoming.peer.address];
-    const waitSeconds = byGuest.begin(guest) || byLink.begin([link.id]);
+    const { waitSeconds, forgive } = tries.begin(link.id, incoming.peer.address);
     if (waitSeconds > 0) return again(429, 'tooManyTries', ['Retry-After', String(waitSeconds)]);
     if (!(await isPassword(password, known))) {
       log.info('wrong password for a link', { link: link.id, address: incoming.peer.address });
       return again(403, 'wrongPassword');
     }
-    byGuest.forgive(guest);
-    byLink.forgive([link.id]);
+    forgive();
     return undefined;
   }
 
