@@ -60,6 +60,15 @@ describe('latchkey share', () => {
       expect(second.key).not.toBe(first.key);
     });
   });
+  it('makes a page for people, with a note and a password', async () => {
+    await withFile('offer.txt', 'meow', async (path) => {
+      const args = ['share', path, '--landing', '--password-stdin', '--note', 'for you', '--uses', '1'];
+      const { stdout } = await latchkey(args, { environment: environmentOf(store), input: 'open sesame\n' });
+      expect(stdout).toMatch(new RegExp(`^${store.console}/l/[\\w-]{22}\n$`));
+      const body = new URLSearchParams({ action: 'download', password: 'open sesame' });
+      expect(await (await fetch(stdout.trim(), { method: 'POST', body })).text()).toBe('meow');
+    });
+  });
   it('makes a link that can be taken back, and that works as often and from where it is told', async () => {
     await withFile('a.txt', 'meow', async (path) => {
       const once = await shareJson(path, '--uses', '1', '--from', '127.0.0.0/8', '--label', 'offer');

@@ -1,4 +1,3 @@
-import { text as textOf } from 'node:stream/consumers';
 import { type ApiPlace, apiFlags, apiPlace, askApi } from '../api-client.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { curlCommand } from '../curl.ts';
@@ -6,6 +5,7 @@ import { wrongUsage } from '../failure.ts';
 import type { Flags } from '../flags.ts';
 import { linkIdOf } from '../link-id.ts';
 import { linkDetails, linkLine, type ShownLink, tellLink } from '../link-lines.ts';
+import { pageFlags, pageOf, withAddress } from '../link-page.ts';
 import { durationOf, termFlags, termsOf } from '../link-terms.ts';
 import { revokeAll } from '../revoke.ts';
 import { parseS3Uri } from '../s3-uri.ts';
@@ -15,9 +15,7 @@ const flags = {
   method: { kind: 'text', value: 'METHOD', help: 'GET or PUT (create; default GET)' },
   ...termFlags,
   label: { kind: 'text', value: 'LABEL', help: 'A label to find and revoke links by (create, list, revoke)' },
-  note: { kind: 'text', value: 'TEXT', help: 'A note; the recipient reads it on the page of the link (create)' },
-  landing: { kind: 'switch', help: 'Make a page for the recipient, under a short address (create)' },
-  'password-stdin': { kind: 'switch', help: 'Read a password from stdin, which the page then asks for (create)' },
+  ...pageFlags,
   'public-url': { kind: 'text', many: true, value: 'URL', help: 'The address under which the recipient reaches the store (create)' },
   style: { kind: 'text', value: 'path|virtual', help: 'Where the bucket stands in the URL (create)' },
   'new-url': { kind: 'switch', help: 'Sign a new URL, which works for seven more days (extend)' },
@@ -110,17 +108,13 @@ async function create({ values, output }: LinkCall, [object = '']: readonly stri
     method,
     ...termsOf(values, method),
     label: values.label,
-    note: values.note,
     endpoint: values['public-url']?.[0] ?? place.linkEndpoint,
     style: values.style,
-    landing: values.landing,
-    password: values['password-stdin'] ? await passwordFromStdin() : undefined,
+    ...(await pageOf(values)),
   };
   if (values.curl && (values.landing || values['password-stdin'])) throw wrongUsage('--curl is for a URL, and --landing for a page.');
   const shown = await askApi<ShownLink>(place, { method: 'POST', path: '/links', body });
-  // What is sent to people: its page where it has one, and nothing else where that asks for a password.
-  const url = shown.landingUrl ?? shown.url ?? '';
-  const made = { ...shown, url: shown.url ?? url };
+  const { link: made, address: url } = withAddress(shown);
   const { headers = {} } = values.landing ? {} : made;
   const curl = values.curl ? curlCommand({ url, method, headers }, 'FILE') : undefined;
   if (values.json) output.record({ ...made, ...(curl && { curl }) });
@@ -133,13 +127,6 @@ async function create({ values, output }: LinkCall, [object = '']: readonly stri
     output.say(qrCode(url, output.hasColours));
   }
   tellLink({ ...made, url }, output);
-}
-
-/** One line, which is no part of the command and so of no list of processes. */
-async function passwordFromStdin(): Promise<string> {
-  const [line = ''] = (await textOf(process.stdin)).split(/\r?\n/, 1);
-  if (line === '') throw wrongUsage('--password-stdin reads the password from stdin, where there is none.');
-  return line;
 }
 
 async function list({ values, output }: LinkCall, _given: readonly string[], place: ApiPlace): Promise<void> {

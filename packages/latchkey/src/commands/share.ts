@@ -6,6 +6,7 @@ import { type Call, defineCommand } from '../command.ts';
 import { Failure, wrongUsage } from '../failure.ts';
 import type { Flags } from '../flags.ts';
 import { type ShownLink, tellLink, tellReach, withoutMilliseconds } from '../link-lines.ts';
+import { pageFlags, pageOf, withAddress } from '../link-page.ts';
 import { termFlags, termsOf } from '../link-terms.ts';
 import { type LocalFile, localFile } from '../local-file.ts';
 import { type LocalServer, localServer } from '../local-server.ts';
@@ -21,6 +22,7 @@ const flags = {
   uses: { kind: 'text', value: 'N', help: 'How many downloads the link is good for' },
   from: termFlags.from,
   'download-as': { kind: 'text', value: 'NAME', help: 'The file name that browsers save it under' },
+  ...pageFlags,
   label: { kind: 'text', value: 'LABEL', help: 'A label to find and revoke links by' },
   bucket: { kind: 'text', value: 'NAME', help: 'Where the file goes; made if it is not there (default shared)' },
   'public-url': { kind: 'text', many: true, value: 'URL', help: 'The address under which the recipient reaches the S3' },
@@ -36,12 +38,13 @@ export const share = defineCommand({
   description: `Puts a file into a bucket, under a name that nobody can guess, and prints a link to it that works for a while and can be taken back.
 An object that is there already is s3://BUCKET/KEY. Without an endpoint the store is the one on this machine; if none is running, one
 is started with the data directory and runs until Ctrl-C. Another S3 than Latchkey gets an ordinary pre-signed URL, which knows neither
---uses nor --from and works until it is over.`,
+--uses, --from nor --landing and works until it is over.`,
   flags,
   examples: [
     ['latchkey share report.pdf', 'A link that works for an hour'],
     ['latchkey share report.pdf --expires-in 10m --qr', 'For ten minutes, with a QR code for a phone'],
     ['latchkey share report.pdf --uses 1 --from 192.0.2.0/24', 'For one download, from one network'],
+    ['latchkey share report.pdf --landing --note "As promised"', 'A page with a button, for people; --password-stdin guards it'],
     ['latchkey share s3://photos/cat.jpg --json', 'A link to an object that is already there'],
     ['latchkey share report.pdf --profile work --bucket team-files', 'Through another S3'],
   ],
@@ -134,6 +137,7 @@ async function newLink(object: S3Uri, api: ApiPlace, values: ShareCall['values']
     ...object,
     ...termsOf(values, 'GET'),
     label: values.label,
+    ...(await pageOf(values)),
     endpoint: values['public-url']?.[0] ?? api.linkEndpoint,
     style: values.style,
   };
@@ -152,7 +156,9 @@ function ordinaryUrl(
   { values, now, output }: ShareCall,
   why: string,
 ): Made {
-  const beyond = (['uses', 'from', 'label'] as const).filter((name) => values[name] !== undefined).map((name) => `--${name}`);
+  const beyond = (['uses', 'from', 'label', 'note', 'landing', 'password-stdin'] as const)
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `--${name}`);
   if (beyond.length > 0) throw new Failure(`${why}, and an ordinary pre-signed URL knows no ${beyond.join(' and no ')}.`);
   const { 'expires-in': expiresIn = '1h', 'download-as': downloadAs } = values;
   const signed = inSentences(() =>
@@ -173,8 +179,8 @@ function ordinaryUrl(
 }
 
 async function print(link: Made['link'], { bucket, key }: S3Uri, { values, output }: ShareCall): Promise<void> {
-  const { url = '' } = link;
-  if (values.json) output.record({ ...link, bucket, key });
+  const url = link.id === undefined ? link.url : withAddress(link).address;
+  if (values.json) output.record({ ...(link.id === undefined ? link : withAddress(link).link), bucket, key });
   else output.line(url);
   if (values.qr) {
     const { qrCode } = await import('../qr-code.ts');
@@ -184,7 +190,7 @@ async function print(link: Made['link'], { bucket, key }: S3Uri, { values, outpu
 }
 
 function tell(link: Made['link'], output: Output): void {
-  if (link.id !== undefined) tellLink(link, output);
+  if (link.id !== undefined) tellLink({ ...link, url: withAddress(link).address }, output);
   else {
     output.say(`Works until ${withoutMilliseconds(link.expiresAt)}, for everybody who has it.`);
     tellReach(link.url, output);
