@@ -14,6 +14,7 @@ const REMARKS = {
   GetObject: 'Ranges, parts, conditions, `response-*`; a `versionId` is `null` or not found, and asks for `s3:GetObjectVersion`',
   GetObjectAcl: 'Always: the owner has full control',
   ListObjects: 'Both versions, by `list-type`',
+  GetFolderZip: 'Our own: all under `prefix` that may be read (`s3:GetObject`), as one ZIP archive; 50,000 objects at most',
   ListObjectVersions: 'Every object once, as version `null`',
   PostObject: 'HTML forms, both signature versions',
   PutBucketAcl: 'Only what changes nothing: ACLs are disabled, as S3 has it since 2023',

@@ -144,7 +144,7 @@ function isListing({ operation }: Authenticated): boolean {
   return LISTINGS.has(operation.name);
 }
 
-const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectVersions', 'ListMultipartUploads']);
+const LISTINGS: ReadonlySet<string> = new Set(['ListObjects', 'ListObjectVersions', 'ListMultipartUploads', 'GetFolderZip']);
 
 const AMZ_KEYS: ReadonlySet<string> = new Set([
   's3:x-amz-acl',

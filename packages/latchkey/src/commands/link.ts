@@ -8,7 +8,7 @@ import { linkDetails, linkLine, type ShownLink, tellLink } from '../link-lines.t
 import { pageFlags, pageOf, withAddress } from '../link-page.ts';
 import { durationOf, termFlags, termsOf } from '../link-terms.ts';
 import { revokeAll } from '../revoke.ts';
-import { parseS3Uri } from '../s3-uri.ts';
+import { parseS3Uri, type S3Uri } from '../s3-uri.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 const flags = {
@@ -81,6 +81,7 @@ Where an ID is asked for, a link's URL will do. To revoke takes URLs that any SD
       'latchkey link create s3://photos/cat.jpg --landing --uses 1',
       'A page with a button, which messengers that look at links do not use up',
     ],
+    ['latchkey link create s3://photos/holidays/ --landing', 'A page with all that is in a folder, each for itself or as one archive'],
     ['latchkey link list --label offer', 'The links with a label'],
     ['latchkey link revoke LKLNABCDEFGHIJ234567', 'Nobody can use it any more'],
     ["latchkey link revoke 'http://127.0.0.1:9000/photos/cat.jpg?X-Amz-…'", 'The same for a URL, whoever signed it'],
@@ -104,7 +105,7 @@ Where an ID is asked for, a link's URL will do. To revoke takes URLs that any SD
 async function create({ values, output }: LinkCall, [object = '']: readonly string[], place: ApiPlace): Promise<void> {
   const method = methodOf(values.method);
   const body = {
-    ...parseS3Uri(object),
+    ...subjectOf(parseS3Uri(object), values),
     method,
     ...termsOf(values, method),
     label: values.label,
@@ -127,6 +128,12 @@ async function create({ values, output }: LinkCall, [object = '']: readonly stri
     output.say(qrCode(url, output.hasColours));
   }
   tellLink({ ...made, url }, output);
+}
+
+/** A key that ends as folders do is one, for a page. */
+function subjectOf({ bucket, key }: S3Uri, values: LinkCall['values']) {
+  const hasPage = values.landing === true || values['password-stdin'] === true;
+  return hasPage && key.endsWith('/') ? { bucket, keyPrefix: key } : { bucket, key };
 }
 
 async function list({ values, output }: LinkCall, _given: readonly string[], place: ApiPlace): Promise<void> {

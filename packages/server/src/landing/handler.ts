@@ -2,7 +2,8 @@
  * Pages of links, on the console address:
  *
  *     GET  /l/TOKEN            the page
- *     GET  /l/TOKEN?download   straight to the object, unless it is counted or asks for a password
+ *     GET  /l/TOKEN?file=KEY   straight to one object of a folder
+ *     GET  /l/TOKEN?download   straight to the object, or to a folder's archive, unless it is counted or asks for a password
  *     POST /l/TOKEN            a password, or `action=download`, or both
  *     POST /l/TOKEN/url        a URL to show the object with, as JSON: for the player
  */
@@ -11,6 +12,7 @@ import type { RecordStore } from '@latchkey/storage/record-store';
 import type { GuardrailStore } from '../guardrails/store.ts';
 import { headerValue } from '../headers.ts';
 import type { Sealer } from '../identity/sealing.ts';
+import { latestWithPage } from '../links/link-guardrails.ts';
 import { LANDING, LINK, type Link } from '../links/model.ts';
 import type { Log } from '../log.ts';
 import { deadPage } from '../pages/dead-page.ts';
@@ -18,8 +20,10 @@ import { languageOf } from '../pages/language.ts';
 import type { DeadReason } from '../pages/words.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
+import { FILES_PER_PAGE, folderPage } from './folder.ts';
+import { folderView } from './folder-view.ts';
 import { guestForm } from './guest-form.ts';
-import { type InnerUrl, innerUrl } from './inner-url.ts';
+import { type InnerTarget, type InnerUrl, innerUrl } from './inner-url.ts';
 import { openPage, passwordPage } from './landing-page.ts';
 import { deadByRecord, type LandingState, landingState, type StateContext } from './landing-state.ts';
 import { isPassword } from './password.ts';
@@ -67,7 +71,9 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
       case 'GET':
       case 'HEAD':
         if (rest !== '') return notAllowed(incoming, 'POST');
-        return query === 'download' ? shortcut(link, page, incoming) : show(link, page, incoming);
+        return query === 'download' || query.startsWith('file=')
+          ? shortcut(link, page, query, incoming)
+          : show(link, page, query, incoming);
       case 'POST':
         return rest === '' ? submitted(link, page, incoming) : playerUrl(link, incoming);
       default:
@@ -83,14 +89,26 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     return link?.landing?.tokenHash === tokenHash(token) ? link : undefined;
   }
 
-  async function show(link: Link, path: string, incoming: Incoming): Promise<Reply> {
+  async function show(link: Link, path: string, query: string, incoming: Incoming): Promise<Reply> {
     if (isLocked(link, incoming)) return locked(link, path, incoming);
-    const inner = mint(link, 'show');
+    if (link.key === undefined) return showFolder(link, path, query, incoming);
+    const inner = mint(link, { use: 'show', key: link.key });
     const state = await landingState(link, inner.url, incoming, context);
     if (state.kind === 'dead') return deadOf(state, incoming);
     const preview = link.terms.maxUses === undefined ? inner : undefined;
     const objectOrigin = new URL(inner.url).origin;
     return openPage({ link, state, path, language: languageIn(incoming), preview, objectOrigin, now: site.now() });
+  }
+
+  async function showFolder(link: Link, path: string, query: string, incoming: Incoming): Promise<Reply> {
+    const after = new URLSearchParams(query).get('after') ?? undefined;
+    const inner = mint(link, { use: 'list', after, limit: FILES_PER_PAGE });
+    const folder = await folderPage(link, inner.url, incoming, context);
+    if (folder.kind === 'dead') return deadOf(folder, incoming);
+    const { maxUses, expiresAt } = link.terms;
+    const usesLeft = maxUses === undefined ? undefined : maxUses - (await context.uses.used(link.id));
+    const endsAt = Math.min(expiresAt, await latestWithPage(link, context.guardrails));
+    return folderView({ link, folder, usesLeft, endsAt, path, language: languageIn(incoming), objectOrigin: new URL(inner.url).origin });
   }
 
   /** What may be told without the password: that there is one, or that the link is over. */
@@ -100,10 +118,13 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     return passwordPage({ path, language: languageIn(incoming), status: 200 });
   }
 
-  async function shortcut(link: Link, path: string, incoming: Incoming): Promise<Reply> {
+  async function shortcut(link: Link, path: string, query: string, incoming: Incoming): Promise<Reply> {
     if (isLocked(link, incoming)) return locked(link, path, incoming);
     if (link.terms.maxUses !== undefined) return dead(incoming, 405, 'use-button', ['Allow', 'POST']);
-    return toObject(link, incoming, 302);
+    const file = new URLSearchParams(query).get('file');
+    if (file === null) return toObject(link, incoming, 302);
+    const isInside = link.keyPrefix !== undefined && file.startsWith(link.keyPrefix) && file !== '';
+    return isInside ? toFile(link, file, incoming, 302) : dead(incoming, 404, 'gone');
   }
 
   async function submitted(link: Link, path: string, incoming: Incoming): Promise<Reply> {
@@ -141,15 +162,26 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   }
 
   async function toObject(link: Link, incoming: Incoming, status: 302 | 303): Promise<Reply> {
-    const inner = mint(link, 'save');
+    return link.key === undefined ? toArchive(link, incoming, status) : toFile(link, link.key, incoming, status);
+  }
+
+  async function toFile(link: Link, key: string, incoming: Incoming, status: 302 | 303): Promise<Reply> {
+    const inner = mint(link, { use: 'save', key });
     const state = await landingState(link, inner.url, incoming, context);
-    if (state.kind === 'dead') return deadOf(state, incoming);
-    return { status, headers: ['Location', inner.url, ...NOT_KEPT] };
+    return state.kind === 'dead' ? deadOf(state, incoming) : { status, headers: ['Location', inner.url, ...NOT_KEPT] };
+  }
+
+  async function toArchive(link: Link, incoming: Incoming, status: 302 | 303): Promise<Reply> {
+    const folder = await folderPage(link, mint(link, { use: 'list', after: undefined, limit: 1 }).url, incoming, context);
+    return folder.kind === 'dead'
+      ? deadOf(folder, incoming)
+      : { status, headers: ['Location', mint(link, { use: 'zip' }).url, ...NOT_KEPT] };
   }
 
   async function playerUrl(link: Link, incoming: Incoming): Promise<Reply> {
     await guestForm(incoming.body);
-    const inner = mint(link, 'show');
+    if (link.key === undefined) return { status: 403, headers: [...NOT_KEPT] };
+    const inner = mint(link, { use: 'show', key: link.key });
     const isOpen = !isLocked(link, incoming) && link.terms.maxUses === undefined;
     const state = isOpen ? await landingState(link, inner.url, incoming, context) : undefined;
     if (state?.kind !== 'open') return { status: 403, headers: [...NOT_KEPT] };
@@ -165,8 +197,8 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     return link.landing?.password !== undefined && !isUnlocked(link, headerValue(headers, 'cookie'), site.now(), sealer);
   }
 
-  function mint(link: Link, use: 'save' | 'show'): InnerUrl {
-    return innerUrl(link, use, sealer.open(link.secret, `link/${link.id}`), { region: site.region, now: site.now() });
+  function mint(link: Link, target: InnerTarget): InnerUrl {
+    return innerUrl(link, target, sealer.open(link.secret, `link/${link.id}`), { region: site.region, now: site.now() });
   }
 }
 

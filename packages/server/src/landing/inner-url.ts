@@ -6,31 +6,54 @@ const GOOD_FOR_SECONDS = 3600;
 
 export type InnerUrl = { readonly url: string /** Milliseconds since the epoch. */; readonly expiresAt: number };
 
-/** `use` says what the browser is to do with it, where the link's own terms do not. */
+/** What an inner URL is for: the object, or of a folder one object, a page of its listing, or all of it as an archive. */
+export type InnerTarget =
+  | { readonly use: 'save' | 'show'; readonly key: string }
+  | { readonly use: 'list'; readonly after: string | undefined; readonly limit: number }
+  | { readonly use: 'zip' };
+
+/** `save` gives the file its name, where the link's own terms do not say what a browser is to do with it. */
 export function innerUrl(
   link: Link,
-  use: 'save' | 'show',
+  target: InnerTarget,
   secretAccessKey: string,
-  { region, now }: { region: string; now: number },
+  { region, now }: { readonly region: string; readonly now: number },
 ): InnerUrl {
-  const key = link.key ?? '';
-  const isSettled = link.terms.disposition !== undefined || link.terms.downloadName !== undefined;
   const { url, expiresAt } = presign({
     method: 'GET',
     bucket: link.bucket,
-    key,
     region,
     endpoint: link.endpoint,
     style: link.style,
     credentials: { accessKeyId: link.id, secretAccessKey },
     expiresIn: GOOD_FOR_SECONDS,
     now: new Date(now),
-    ...(use === 'save' && !isSettled && { downloadAs: fileName(link) }),
+    ...optionsFor(link, target),
   });
   return { url, expiresAt: Math.min(expiresAt.getTime(), link.terms.expiresAt) };
 }
 
-/** What people know the file by. */
-export function fileName({ key = '', terms }: Link): string {
-  return terms.downloadName ?? (key.split('/').findLast((part) => part !== '') || key);
+function optionsFor({ terms, keyPrefix = '' }: Link, target: InnerTarget) {
+  switch (target.use) {
+    case 'list': {
+      const { after, limit } = target;
+      const query = { 'list-type': '2', prefix: keyPrefix, 'max-keys': String(limit), 'encoding-type': 'url' };
+      return { query: after === undefined ? query : { ...query, 'start-after': after } };
+    }
+    case 'zip':
+      return { query: { 'latchkey-zip': '', prefix: keyPrefix } };
+    case 'show':
+      return { key: target.key };
+    case 'save': {
+      const isSettled = terms.disposition !== undefined || terms.downloadName !== undefined;
+      return isSettled ? { key: target.key } : { key: target.key, downloadAs: lastPart(target.key) };
+    }
+  }
 }
+
+/** What people know the file, or the folder, by. */
+export function fileName({ key, keyPrefix, terms }: Link): string {
+  return terms.downloadName ?? lastPart(key ?? keyPrefix ?? '');
+}
+
+export const lastPart = (key: string): string => key.split('/').findLast((part) => part !== '') ?? key;

@@ -8,6 +8,7 @@ import type { Reply } from '../pipeline.ts';
 import { fileName, type InnerUrl } from './inner-url.ts';
 import type { LandingState } from './landing-state.ts';
 import { PLAYER_PATH } from './player.ts';
+import { sharedBy } from './shared-by.ts';
 
 export type OpenPage = {
   readonly link: Link;
@@ -30,7 +31,7 @@ export function openPage({ link, state, path, language, preview, objectOrigin, n
 <dl>
 <dt>${words.size}</dt><dd>${sizeText(state.sizeBytes, language)}</dd>
 <dt>${words.type}</dt><dd>${state.type}</dd>
-${sharer(link, words)}<dt>${words.until}</dt><dd><time datetime="${new Date(state.endsAt).toISOString()}">${timeText(state.endsAt, language)}</time></dd>
+${sharedBy(link, words)}<dt>${words.until}</dt><dd><time datetime="${new Date(state.endsAt).toISOString()}">${timeText(state.endsAt, language)}</time></dd>
 ${state.usesLeft === undefined ? undefined : html`<dt>${words.usesLeft}</dt><dd>${state.usesLeft}</dd>`}
 </dl>
 ${link.note === undefined ? undefined : html`<blockquote>${link.note}</blockquote>`}
@@ -38,12 +39,6 @@ ${shown?.markup}
 ${button(link, path, words)}
 ${state.usesLeft === undefined ? undefined : html`<p class="quiet">${words.onlyOnce}</p>`}`;
   return pageReply({ status: 200, language, title, body, objectOrigin, script: shown?.isPlayer === true ? PLAYER_PATH : undefined });
-}
-
-/** A name within the store, not the whole of an ARN. */
-function sharer({ issuer }: Link, words: Words): Html | undefined {
-  const name = issuer.kind === 'user' ? issuer.user : issuer.kind === 'role' ? issuer.sessionName : undefined;
-  return name === undefined ? undefined : html`<dt>${words.sharedBy}</dt><dd>${name}</dd>`;
 }
 
 /** What is counted is only ever begun by POST: robots that look at every address send none. */

@@ -17,7 +17,9 @@ export type LandingState =
       readonly usesLeft: number | undefined;
       readonly endsAt: number;
     }
-  | { readonly kind: 'dead'; readonly status: number; readonly why: DeadReason };
+  | Dead;
+
+export type Dead = { readonly kind: 'dead'; readonly status: number; readonly why: DeadReason };
 
 export type StateContext = {
   readonly uses: Stores['uses'];
@@ -29,7 +31,7 @@ export type StateContext = {
 };
 
 /** By its record alone: what may be told before a password is asked for. `undefined` where nothing speaks against it. */
-export async function deadByRecord(link: Link, guest: Incoming, context: StateContext): Promise<LandingState | undefined> {
+export async function deadByRecord(link: Link, guest: Incoming, context: StateContext): Promise<Dead | undefined> {
   const { guardrails, now } = context;
   const { status } = await linkView(link, context, now());
   if (status !== 'active') return DEAD[status];
@@ -38,7 +40,7 @@ export async function deadByRecord(link: Link, guest: Incoming, context: StateCo
   return sourceIp === undefined || isFrom(guest.peer.address, sourceIp) ? undefined : DEAD.elsewhere;
 }
 
-const dead = (status: number, why: DeadReason): LandingState => ({ kind: 'dead', status, why });
+const dead = (status: number, why: DeadReason): Dead => ({ kind: 'dead', status, why });
 const DEAD = {
   expired: dead(410, 'expired'),
   revoked: dead(410, 'revoked'),
@@ -52,7 +54,7 @@ const DEAD = {
 export async function landingState(link: Link, url: string, guest: Incoming, context: StateContext): Promise<LandingState> {
   const byRecord = await deadByRecord(link, guest, context);
   if (byRecord !== undefined) return byRecord;
-  const reply = await context.ask(headOf(url, guest));
+  const reply = await context.ask(guestRequest('HEAD', url, guest));
   await reply.close?.();
   if (reply.status === 200) {
     const { terms } = link;
@@ -65,17 +67,23 @@ export async function landingState(link: Link, url: string, guest: Incoming, con
       endsAt: Math.min(terms.expiresAt, await latestWithPage(link, context.guardrails)),
     };
   }
-  if (reply.status === 404) return dead(404, 'gone');
-  if (reply.status === 403) return dead(403, 'not-allowed');
-  return reply.status === 503 ? dead(503, 'busy') : dead(500, 'failed');
+  return deadByStatus(reply.status);
 }
 
-function headOf(url: string, { headers, peer, requestId, receivedAt }: Incoming): Incoming {
+/** Why the S3 address said no, where the link's record did not say so before. */
+export function deadByStatus(status: number): Dead {
+  if (status === 404) return dead(404, 'gone');
+  if (status === 403) return dead(403, 'not-allowed');
+  return status === 503 ? dead(503, 'busy') : dead(500, 'failed');
+}
+
+/** A request for an inner URL, as the guest would send it. */
+export function guestRequest(method: 'GET' | 'HEAD', url: string, { headers, peer, requestId, receivedAt }: Incoming): Incoming {
   const start = url.indexOf('//') + 2;
   const path = url.indexOf('/', start);
   const agent = headerValue(headers, 'user-agent');
   const sent = [['host', url.slice(start, path)] as const, ...(agent === undefined ? [] : [['user-agent', agent] as const])];
-  return { method: 'HEAD', rawTarget: url.slice(path), headers: sent, body: NO_BODY, peer, requestId, receivedAt };
+  return { method, rawTarget: url.slice(path), headers: sent, body: NO_BODY, peer, requestId, receivedAt };
 }
 
 function replyHeader({ headers }: Reply, name: string): string | undefined {

@@ -7,8 +7,8 @@ import { hashPassword, LONGEST_PASSWORD } from './password.ts';
 import { newToken, tokenHash } from './token.ts';
 
 /** Throws InvalidArgument for a link that a page is of no use for. */
-export async function newLanding(id: string, { method, key, password }: NewLink, sealer: Sealer): Promise<Landing> {
-  if (method !== 'GET' || key === undefined) throw invalidArgument('A page is for the download of one object.', 'landing', 'true');
+export async function newLanding(id: string, { method, password }: NewLink, sealer: Sealer): Promise<Landing> {
+  if (method !== 'GET') throw invalidArgument('A page is for downloads.', 'landing', 'true');
   const token = newToken();
   return {
     tokenHash: tokenHash(token),

@@ -15,7 +15,8 @@ export type Counted = { readonly subject: string; readonly maxUses: number; read
 /** What is to be counted of a request; `undefined` for nearly every one, which is not counted. */
 export function countedOf(request: Admitted): Counted | undefined {
   const maxUses = request.terms?.maxUses;
-  if (maxUses === undefined) return undefined;
+  // Looking at what there is, is no use of it.
+  if (maxUses === undefined || request.operation.name === 'ListObjects') return undefined;
   const client = plainAddress(request.peer.address);
   const link = linkOf(request.principal);
   if (link !== undefined) return { subject: link.id, maxUses, forgetAfter: link.extendableUntil + DAY_MS, client };

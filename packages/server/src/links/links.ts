@@ -25,7 +25,7 @@ export type NewLink = {
   /** The URL of the S3 address, as the link's holder reaches it. Default: the public URL. */
   readonly endpoint?: string | undefined;
   readonly style?: 'path' | 'virtual' | undefined;
-  /** A page for people, under a short address; for downloads of one key. A link with a page may live longer than a URL's seven days. */
+  /** A page for people, under a short address; for downloads of one key, or of all under `keyPrefix`. A link with a page may live longer than a URL's seven days. */
   readonly landing?: boolean | undefined;
   /** Asked for on the page, so that there has to be one; 1 to 256 characters. A link with a password has no other address. */
   readonly password?: string | undefined;

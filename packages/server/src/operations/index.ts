@@ -10,6 +10,7 @@ import { copyObject } from './copy-object.ts';
 import { deleteBucketCors, getBucketCors, putBucketCors } from './cors.ts';
 import { deleteObject } from './delete-object.ts';
 import { deleteObjects } from './delete-objects.ts';
+import { getFolderZip } from './get-folder-zip.ts';
 import { getObject, headObject } from './get-object.ts';
 import { getObjectAttributes } from './get-object-attributes.ts';
 import { listObjectVersions } from './list-object-versions.ts';
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   listObjects,
   listObjectVersions,
   listMultipartUploads,
+  getFolderZip,
   getObject,
   headObject,
   putObject,

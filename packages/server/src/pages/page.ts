@@ -95,10 +95,14 @@ blockquote{margin:0 0 1.25rem;padding-inline-start:1rem;border-inline-start:.25r
 label{display:block;margin-block-end:.25rem}
 input{font:inherit;inline-size:100%;padding:.6rem .75rem;color:inherit;background:var(--paper);border:1px solid var(--quiet);border-radius:.5rem;margin-block-end:1rem}
 button,.button{display:inline-block;font:inherit;font-weight:600;padding:.7rem 1.5rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);text-decoration:none;cursor:pointer;min-block-size:2.75rem}
-.other{background:none;color:var(--accent);border:1px solid var(--accent);margin-inline-start:.5rem}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 img,video,audio{display:block;max-inline-size:100%;max-block-size:60vh;margin:0 0 1.25rem;border-radius:.5rem}
 audio{inline-size:100%}
+table{inline-size:100%;border-collapse:collapse;margin:0 0 1.25rem}
+th,td{text-align:start;padding:.4rem 0;border-block-end:1px solid var(--line);overflow-wrap:anywhere;font-weight:inherit}
+th{color:var(--quiet)}
+.size{text-align:end;white-space:nowrap;padding-inline-start:1rem}
+a:not(.button){color:var(--accent)}
 form{display:inline}
 .error{color:var(--warn);font-weight:600}
 .quiet{color:var(--quiet);font-size:.875rem;margin:1.5rem 0 0;overflow-wrap:anywhere}
