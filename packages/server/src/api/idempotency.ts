@@ -33,7 +33,8 @@ export type Idempotency = {
 };
 
 type Kept = {
-  readonly bodySha256: string;
+  /** The hash of what was asked for, sealed: a password in it could be guessed from the hash. */
+  readonly body: Sealed;
   readonly startedAt: number;
   /** Once it is answered. */
   readonly answer?: Sealed;
@@ -50,7 +51,8 @@ export function idempotency(records: RecordStore, sealer: Sealer, now: () => num
       const earlier = found === undefined ? undefined : answerOf(found, id, bodySha256);
       if (earlier !== undefined) return earlier;
       const version = found?.version ?? 0;
-      const { committed } = await put(id, { bodySha256, startedAt: now() }, version);
+      const asked = sealer.seal(bodySha256, placeOf(id));
+      const { committed } = await put(id, { body: asked, startedAt: now() }, version);
       if (!committed) throw new S3Error('RequestInProgress');
       let answer: ApiAnswer;
       try {
@@ -60,7 +62,7 @@ export function idempotency(records: RecordStore, sealer: Sealer, now: () => num
         throw refusal;
       }
       const text = JSON.stringify('body' in answer ? { body: answer.body, headers: answer.headers } : {});
-      await put(id, { bodySha256, startedAt: now(), answer: sealer.seal(text, placeOf(id)) }, version + 1);
+      await put(id, { body: asked, startedAt: now(), answer: sealer.seal(text, placeOf(id)) }, version + 1);
       await sweep();
       return answer;
     },
@@ -75,7 +77,7 @@ export function idempotency(records: RecordStore, sealer: Sealer, now: () => num
     const kept = value as unknown as Kept;
     const age = now() - kept.startedAt;
     if (age > KEPT_MS || (kept.answer === undefined && age > UNDER_WAY_MS)) return undefined;
-    if (kept.bodySha256 !== bodySha256) throw new S3Error('IdempotentParameterMismatch');
+    if (openKept(kept.body, id) !== bodySha256) throw new S3Error('IdempotentParameterMismatch');
     if (kept.answer === undefined) throw new S3Error('RequestInProgress');
     const { body, headers = [] } = JSON.parse(openKept(kept.answer, id)) as ApiAnswer & { readonly body?: unknown };
     return { body, headers: [...headers, 'Idempotent-Replayed', 'true'] };
@@ -111,10 +113,11 @@ export async function resealAnswers(records: RecordStore, sealer: Sealer): Promi
     const page = await records.list(IDEMPOTENCY, { after, limit: 200 });
     for (const { id, value, version } of page.records) {
       const kept = value as unknown as Kept;
-      if (kept.answer === undefined || kept.answer.key === sealer.keyId) continue;
-      const answer = sealer.seal(sealer.open(kept.answer, placeOf(id)), placeOf(id));
+      if (kept.body.key === sealer.keyId && (kept.answer === undefined || kept.answer.key === sealer.keyId)) continue;
+      const again = (sealed: Sealed) => sealer.seal(sealer.open(sealed, placeOf(id)), placeOf(id));
+      const resealed = { ...kept, body: again(kept.body), ...(kept.answer && { answer: again(kept.answer) }) };
       // An answer never changes; one that is gone by now needs nothing.
-      await records.commit([{ put: { kind: IDEMPOTENCY, id, value: { ...kept, answer } as unknown as JsonValue }, ifVersion: version }]);
+      await records.commit([{ put: { kind: IDEMPOTENCY, id, value: resealed as unknown as JsonValue }, ifVersion: version }]);
       count++;
     }
     after = page.next;
