@@ -3,9 +3,15 @@ import type { JsonValue } from '@latchkey/storage/record-store';
 import { expect, test } from 'vitest';
 import { LINK, type Link } from '../links/model.ts';
 import { resealSecrets } from './reseal.ts';
-import { createSealer } from './sealing.ts';
+import { createSealer, type Sealer } from './sealing.ts';
 
 const [OLD, NEW] = ['the old master key of a test', 'the new master key of a test'];
+
+/** Some with a page. */
+function linkOf(id: string, sealer: Sealer) {
+  const landing = id.endsWith('1') ? { landing: { tokenHash: '', token: sealer.seal(`token of ${id}`, `landing/${id}`) } } : {};
+  return { id, label: 'kept', secret: sealer.seal(`secret of ${id}`, `link/${id}`), ...landing };
+}
 
 test('resealSecrets leaves no link that the old master key still opens', async () => {
   const records = openMemoryRecordStore();
@@ -13,7 +19,7 @@ test('resealSecrets leaves no link that the old master key still opens', async (
   const ids = Array.from({ length: 450 }, (_, i) => `LKLN${String(i).padStart(16, 'A')}`);
   await records.commit(
     ids.map((id) => ({
-      put: { kind: LINK, id, value: { id, label: 'kept', secret: old.seal(`secret of ${id}`, `link/${id}`) } as JsonValue },
+      put: { kind: LINK, id, value: linkOf(id, old) as unknown as JsonValue },
     })),
   );
   const both = createSealer([NEW, OLD]);
@@ -24,5 +30,6 @@ test('resealSecrets leaves no link that the old master key still opens', async (
     const link = (await records.get(LINK, id))?.value as unknown as Link;
     expect(alone.open(link.secret, `link/${id}`)).toBe(`secret of ${id}`);
     expect(link.label).toBe('kept');
+    expect(link.landing && alone.open(link.landing.token, `landing/${id}`)).toBe(id.endsWith('1') ? `token of ${id}` : undefined);
   }
 });

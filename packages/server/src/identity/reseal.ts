@@ -43,6 +43,11 @@ export async function resealSecrets(records: RecordStore, sealer: Sealer): Promi
   return count;
 }
 
+/** All that is sealed in it. */
+function isSealedWith(keyId: string, { secret, landing }: Link): boolean {
+  return secret.key === keyId && (landing === undefined || landing.token.key === keyId);
+}
+
 async function resealLinks(records: RecordStore, sealer: Sealer, again: (sealed: Sealed, place: string) => Sealed): Promise<number> {
   let count = 0;
   let after: string | undefined;
@@ -52,8 +57,9 @@ async function resealLinks(records: RecordStore, sealer: Sealer, again: (sealed:
       const isResealed = await changing(records, async () => {
         const stored = await records.get(LINK, id);
         const link = stored?.value as unknown as Link | undefined;
-        if (stored === undefined || link === undefined || link.secret.key === sealer.keyId) return { changes: [], result: false };
-        const value = { ...link, secret: again(link.secret, `link/${id}`) } as unknown as JsonValue;
+        if (stored === undefined || link === undefined || isSealedWith(sealer.keyId, link)) return { changes: [], result: false };
+        const landing = link.landing && { ...link.landing, token: again(link.landing.token, `landing/${id}`) };
+        const value = { ...link, secret: again(link.secret, `link/${id}`), ...(landing && { landing }) } as unknown as JsonValue;
         return { changes: [{ put: { kind: LINK, id, value }, ifVersion: stored.version }], result: true };
       });
       if (isResealed) count++;
