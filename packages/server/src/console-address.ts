@@ -9,6 +9,7 @@ import type { RequestCounts } from './metrics.ts';
 import type { Incoming, Reply, Site, Stores } from './pipeline.ts';
 
 export type ConsoleAddressOptions = {
+  readonly publicConsoleUrl: string | undefined;
   /** Answers a request to the S3 address. */
   readonly ask: (incoming: Incoming) => Promise<Reply>;
   readonly stores: Stores;
@@ -19,9 +20,9 @@ export type ConsoleAddressOptions = {
 };
 
 export function consoleHandler(options: ConsoleAddressOptions): Handler {
-  const { stores, site, log, counts, version, ask } = options;
+  const { stores, site, log, counts, version, publicConsoleUrl, ask } = options;
   const answerApi = apiHandler(options);
-  const answerGuest = landingHandler({ ...stores, sealer: stores.identities.sealer, site, log, ask });
+  const answerGuest = landingHandler({ ...stores, sealer: stores.identities.sealer, site, log, publicConsoleUrl, ask });
   return async (incoming) => {
     stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);

@@ -148,7 +148,15 @@ async function start(options: ServerOptions): Promise<RunningServer> {
 
   const consoleListener = await listen(
     options.consoleListen,
-    consoleHandler({ stores, site, log, counts, version: options.version, ask: (incoming) => gateway.handle(incoming) }),
+    consoleHandler({
+      stores,
+      site,
+      log,
+      counts,
+      version: options.version,
+      publicConsoleUrl: options.publicConsoleUrl,
+      ask: (incoming) => gateway.handle(incoming),
+    }),
     context,
   ).catch(async (error: unknown) => {
     await trail.close();

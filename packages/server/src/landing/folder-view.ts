@@ -37,6 +37,7 @@ ${sharedBy(link, words)}<dt>${words.until}</dt><dd><time datetime="${new Date(en
 ${isCounted ? html`<dt>${words.usesLeft}</dt><dd>${usesLeft}</dd>` : undefined}
 </dl>
 ${link.note === undefined ? undefined : html`<blockquote>${link.note}</blockquote>`}
+<p>${archiveButton(isCounted, path, words)}</p>
 <table>
 <thead><tr><th scope="col">${words.file}</th><th scope="col" class="size">${words.size}</th></tr></thead>
 <tbody>
@@ -44,7 +45,6 @@ ${files.map(row)}
 </tbody>
 </table>
 ${next === undefined ? undefined : html`<p><a href="${path}?after=${encodeURIComponent(next)}" rel="next">${words.more}</a></p>`}
-${archiveButton(isCounted, path, words)}
 ${isCounted ? html`<p class="quiet">${words.onlyOnce}</p>` : undefined}`;
   return pageReply({ status: 200, language, title, body, objectOrigin });
 }

@@ -18,6 +18,7 @@ import type { Log } from '../log.ts';
 import { deadPage } from '../pages/dead-page.ts';
 import { languageOf } from '../pages/language.ts';
 import type { DeadReason } from '../pages/words.ts';
+import { refuseDoubtfulFraming } from '../parse.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
 import { FILES_PER_PAGE, folderPage } from './folder.ts';
@@ -39,6 +40,8 @@ export type LandingOptions = {
   readonly sealer: Sealer;
   readonly site: Site;
   readonly log: Log;
+  /** Of the console address, where a proxy shows it under another one. */
+  readonly publicConsoleUrl: string | undefined;
   /** Answers a request to the S3 address. */
   readonly ask: StateContext['ask'];
 };
@@ -62,6 +65,7 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   };
 
   async function answer(incoming: Incoming): Promise<Reply> {
+    refuseDoubtfulFraming(incoming.headers);
     const [path = '', query = ''] = incoming.rawTarget.split('?', 2);
     const [, token = '', rest = ''] = /^\/l\/([^/]*)(\/url)?$/.exec(path) ?? [];
     const link = await linkBehind(token);
@@ -134,14 +138,18 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
       const refused = await refusedPassword(link, form.get('password') ?? '', path, incoming);
       if (refused !== undefined) return refused;
       if (!wantsObject) {
-        const cookie = unlockingCookie(link, { path, isSecure: incoming.peer.secure, now: site.now() }, sealer);
+        const cookie = unlockingCookie(
+          link,
+          { path, isSecure: incoming.peer.secure || options.publicConsoleUrl?.startsWith('https:') === true, now: site.now() },
+          sealer,
+        );
         return { status: 303, headers: ['Location', path, 'Set-Cookie', cookie, ...NOT_KEPT] };
       }
     }
     return wantsObject ? toObject(link, incoming, 303) : { status: 303, headers: ['Location', path, ...NOT_KEPT] };
   }
 
-  /** `undefined` where it is right. It counts as tried before it is looked at, so that many at once are no more than so many. */
+  /** `undefined` where it is right. */
   async function refusedPassword(link: Link, password: string, path: string, incoming: Incoming): Promise<Reply | undefined> {
     const state = await deadByRecord(link, incoming, context);
     if (state?.kind === 'dead') return deadOf(state, incoming);
@@ -151,14 +159,10 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     const known = link.landing?.password;
     if (known === undefined) return undefined;
     if (password === '') return again(403, 'wrongPassword');
-    const { waitSeconds, forgive } = tries.begin(link.id, incoming.peer.address);
-    if (waitSeconds > 0) return again(429, 'tooManyTries', ['Retry-After', String(waitSeconds)]);
-    if (!(await isPassword(password, known))) {
-      log.info('wrong password for a link', { link: link.id, address: incoming.peer.address });
-      return again(403, 'wrongPassword');
-    }
-    forgive();
-    return undefined;
+    const tried = await tries.attempt(link.id, incoming.peer.address, () => isPassword(password, known));
+    if (tried === 'right') return undefined;
+    log.info('password of a link refused', { link: link.id, address: incoming.peer.address });
+    return tried === 'wrong' ? again(403, 'wrongPassword') : again(429, 'tooManyTries', ['Retry-After', String(tried.waitSeconds)]);
   }
 
   async function toObject(link: Link, incoming: Incoming, status: 302 | 303): Promise<Reply> {

@@ -53,7 +53,10 @@ function optionsFor({ terms, keyPrefix = '' }: Link, target: InnerTarget) {
 
 /** What people know the file, or the folder, by. */
 export function fileName({ key, keyPrefix, terms }: Link): string {
-  return terms.downloadName ?? lastPart(key ?? keyPrefix ?? '');
+  return (terms.downloadName ?? lastPart(key ?? keyPrefix ?? '')).replaceAll(TURNS_TEXT, '');
 }
+
+/** Marks that turn the direction of text around, so that `exe.jpg` may be `gpj.exe`. */
+const TURNS_TEXT = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export const lastPart = (key: string): string => key.split('/').findLast((part) => part !== '') ?? key;

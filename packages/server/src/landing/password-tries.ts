@@ -6,9 +6,15 @@ const WINDOW_MS = 10 * 60_000;
 /** An office behind one address tries more than a person, and on a link that many know many are wrong. */
 const MOST = { guestOnLink: 10, guest: 100, link: 1000 } as const;
 
+/** So many of one guest are looked at at a time, the right ones included: nobody fills the queue for all. */
+const MOST_AT_ONCE = 3;
+
 export type PasswordTries = {
-  /** `waitSeconds` is 0 where it may be tried; it counts as wrong until it is forgiven. */
-  begin(linkId: string, address: string): { readonly waitSeconds: number; forgive(): void };
+  /**
+   * Whether it is right, or how long to wait before another try. It counts as wrong from the start, so that many at once are no more than so many;
+   * one that is right, or could not be looked at, does not count.
+   */
+  attempt(linkId: string, address: string, check: () => Promise<boolean>): Promise<'right' | 'wrong' | { readonly waitSeconds: number }>;
 };
 
 export function passwordTries(now: () => number): PasswordTries {
@@ -17,26 +23,48 @@ export function passwordTries(now: () => number): PasswordTries {
     [countAttempts({ most: MOST.guest, windowMs: WINDOW_MS, now }), (_, network) => network],
     [countAttempts({ most: MOST.link, windowMs: WINDOW_MS, now }), (linkId) => linkId],
   ];
+  const running = new Map<string, number>();
+
   return {
-    begin(linkId, address) {
+    async attempt(linkId, address, check) {
       const network = networkOf(address);
-      const begun: (() => void)[] = [];
-      const forgive = () => {
-        for (const undo of begun) undo();
-      };
-      for (const [attempts, nameOf] of counters) {
-        const name = nameOf(linkId, network);
-        const waitSeconds = attempts.begin(name);
-        if (waitSeconds > 0) {
-          // What is not tried does not count with the others.
-          forgive();
-          return { waitSeconds, forgive: () => undefined };
-        }
-        begun.push(() => attempts.forgive(name));
+      const already = running.get(network) ?? 0;
+      const begun = already >= MOST_AT_ONCE ? 1 : begin(linkId, network);
+      if (typeof begun === 'number') return { waitSeconds: begun };
+      running.set(network, already + 1);
+      try {
+        if (!(await check())) return 'wrong';
+        begun();
+        return 'right';
+      } catch (error) {
+        begun();
+        throw error;
+      } finally {
+        const left = (running.get(network) ?? 1) - 1;
+        if (left === 0) running.delete(network);
+        else running.set(network, left);
       }
-      return { waitSeconds: 0, forgive };
     },
   };
+
+  /** What takes it back, or how many seconds to wait. */
+  function begin(linkId: string, network: string): (() => void) | number {
+    const counted: (() => void)[] = [];
+    const forgive = () => {
+      for (const undo of counted) undo();
+    };
+    for (const [attempts, nameOf] of counters) {
+      const name = nameOf(linkId, network);
+      const waitSeconds = attempts.begin(name);
+      if (waitSeconds > 0) {
+        // What is not tried does not count with the others.
+        forgive();
+        return waitSeconds;
+      }
+      counted.push(() => attempts.forgive(name));
+    }
+    return forgive;
+  }
 }
 
 /** Of IPv6, everybody has a whole /64 to choose from. */

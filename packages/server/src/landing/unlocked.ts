@@ -1,5 +1,6 @@
 /** What a browser keeps after the right password: sealed, for one link and its present password, for an hour. */
 import { createHash } from 'node:crypto';
+import { equalInConstantTime } from '@latchkey/sigv4/bytes';
 import type { Sealed, Sealer } from '../identity/sealing.ts';
 import type { Link } from '../links/model.ts';
 
@@ -26,8 +27,10 @@ export function isUnlocked(link: Link, cookies: string | undefined, now: number,
   if (value === undefined) return false;
   try {
     const sealed = JSON.parse(Buffer.from(value, 'base64url').toString()) as Sealed;
+    // Another key is made up, or from before a rotation: to look for it would cost whoever sends it nothing, and us time.
+    if (sealed.key !== sealer.keyId) return false;
     const { until, password } = JSON.parse(sealer.open(sealed, placeOf(link))) as { readonly until: number; readonly password: string };
-    return now < until && password === passwordId(link);
+    return now < until && equalInConstantTime(password, passwordId(link));
   } catch {
     // Made up, or sealed with a key that is gone: the password is asked for again.
     return false;
