@@ -11,10 +11,19 @@ export function auditedParameters(input: ApiInput): Parameters {
   const parameters: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries({ ...path, ...membersOf(query), ...membersOf(body) })) {
     if (value === undefined || (name in place && (name === 'bucket' || name === 'key'))) continue;
-    parameters[name] = name === 'url' ? (String(value).split('?', 1)[0] ?? '') : inText(value);
+    parameters[name] =
+      name === 'url' ? placeOfUrl(String(value)) : name === 'id' ? inText(value).toString().replace(TOKEN, '…') : inText(value);
   }
   return parameters;
 }
+
+/** Neither a signature nor the token of a page. */
+function placeOfUrl(url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(/(\/l\/).*/, '$1…');
+}
+
+/** As `landing/token.ts` makes them, alone or in a URL. */
+const TOKEN = /(?<![\w-])[\w-]{22}(?![\w-])/g;
 
 /** The object that a request is about. What is merely looked for is none: the trail would fill with the looking. */
 export function auditedPlace({ body }: ApiInput): { readonly bucket?: string; readonly key?: string } {

@@ -4,11 +4,12 @@ import { MAX_SKEW_MS } from '@latchkey/sigv4/rules';
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import { rootArn } from '../identity/arns.ts';
 import type { Principal } from '../identity/principals.ts';
+import { tokenHash } from '../landing/token.ts';
 import { checkedTarget, resourceOf } from './checked-target.ts';
 import { refuseLinksAndStrangers } from './link-permissions.ts';
 import type { LinkServiceOptions } from './link-service.ts';
 import type { LinkCaller, Links, NewRevocation } from './links.ts';
-import { MAX_SIGNED_MS, REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
+import { LANDING, MAX_SIGNED_MS, REVOCATION, type Revocation, type RevocationTarget, type RevokedSignature } from './model.ts';
 import { ruleId } from './revocation-targets.ts';
 import { MOST_RULES, RULES, SIGNATURES } from './revocations.ts';
 import { presignedUrlFacts } from './url-facts.ts';
@@ -28,6 +29,8 @@ export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocati
       refuseLinksAndStrangers(caller);
       const { cut = false } = rule;
       if (rule.by === 'url') {
+        const ofPage = await linkOfPage(rule.url);
+        if (ofPage !== undefined) return { kind: 'link', link: await revokeLink(ofPage, caller, { cut }) };
         const facts = presignedUrlFacts(rule.url);
         if (facts === undefined) throw invalidArgument('This is no pre-signed URL.', 'url');
         if (facts.linkId !== undefined) return { kind: 'link', link: await revokeLink(facts.linkId, caller, { cut }) };
@@ -66,6 +69,13 @@ export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocati
       throw new S3Error('NoSuchEntity', { message: 'There is no revocation of that id.' });
     },
   };
+
+  /** The id of the link whose page a URL shows; `undefined` where it shows none. */
+  async function linkOfPage(url: string): Promise<string | undefined> {
+    const token = /^https?:\/\/[^/?#]+\/l\/([\w-]{22})(?:[/?#]|$)/.exec(url)?.[1];
+    if (token === undefined) return undefined;
+    return ((await records.get(LANDING, tokenHash(token)))?.value as { readonly link: string } | undefined)?.link;
+  }
 
   async function signatureRevoked(hash: string, forgetAfter: number, isCut: boolean, { principal }: LinkCaller) {
     const now = site.now();
