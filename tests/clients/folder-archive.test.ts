@@ -49,7 +49,9 @@ describe('an archive of ten thousand objects', () => {
       await pipeline(answer.body as never, createWriteStream(file));
       expect(Number(answer.headers.get('content-length'))).toBe((await stat(file)).size);
       const after = await peakBytes();
-      console.log(`The server's resident memory peaked at ${Math.round(before / MIB)} MiB, and at ${Math.round(after / MIB)} with a second archive`);
+      console.log(
+        `The server's resident memory peaked at ${Math.round(before / MIB)} MiB, and at ${Math.round(after / MIB)} with a second archive`,
+      );
       expect(after - before).toBeLessThan(24 * MIB);
       expect(await runProgram('unzip', ['-tq', file], options)).toMatch(/^No errors detected/);
       expect(await runProgram('7z', ['t', file], options)).toContain('Everything is Ok');

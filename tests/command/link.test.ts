@@ -77,7 +77,7 @@ describe('latchkey link create --landing', () => {
   it.each([
     [['--password-stdin'], '--password-stdin reads the password from stdin'],
     [['--landing', '--curl'], '--curl is for a URL'],
-    [['--landing', '--method', 'PUT'], 'A page is for the download of one object.'],
+    [['--landing', '--method', 'PUT'], 'A page is for downloads.'],
   ])('refuses %j', async (flags, reason) => {
     const { status, stdout, stderr } = await run('create', 's3://photos/cat.jpg', ...flags);
     expect([status === 0, stdout]).toEqual([false, '']);

@@ -31,5 +31,5 @@ export function withAddress<Link extends ShownLink>(
   link: Link,
 ): { readonly link: Link & { readonly url: string }; readonly address: string } {
   const address = link.landingUrl ?? link.url ?? '';
-  return { link: { ...link, url: link.url ?? address }, address };
+  return { link: { ...link, url: address }, address };
 }

@@ -7,6 +7,7 @@ import { formTags } from '@latchkey/s3/post-form';
 import { parseTaggingHeader } from '@latchkey/s3/tagging';
 import { amzValue, headerValue, queryValue } from './headers.ts';
 import { rootArn } from './identity/arns.ts';
+import { linkOf } from './identity/principals.ts';
 import type { Authenticated, Site } from './pipeline.ts';
 
 type Values = readonly string[] | undefined;
@@ -134,10 +135,16 @@ function s3Value(key: string, request: Authenticated, site: Pick<Site, 'accountI
   return undefined;
 }
 
-/** Milliseconds since a pre-signed URL or form was signed. SigV2 does not say when: 0, as on S3. Other requests have no such age. */
-function signatureAge({ signature, receivedAt }: Authenticated): Values {
+/**
+ * Milliseconds since a pre-signed URL or form was signed. SigV2 does not say when: 0, as on S3. Other requests have no such age. What the page of a
+ * link signs for whoever asks is as old as the link's own URL.
+ */
+function signatureAge({ signature, principal, receivedAt }: Authenticated): Values {
   if (signature === undefined || signature.authType === 'REST-HEADER') return undefined;
-  return [String(signature.signedAt === undefined ? 0 : Math.max(0, receivedAt - signature.signedAt))];
+  if (signature.signedAt === undefined) return ['0'];
+  const link = linkOf(principal);
+  const signedAt = link?.landing === undefined ? signature.signedAt : Math.min(signature.signedAt, link.signedAt);
+  return [String(Math.max(0, receivedAt - signedAt))];
 }
 
 function isListing({ operation }: Authenticated): boolean {

@@ -137,6 +137,7 @@ describe('countedOf', () => {
   const request = (terms: object | undefined, more: object = {}) =>
     ({
       terms,
+      operation: { name: 'GetObject' },
       principal: { kind: 'root' },
       peer: { address: '::ffff:192.0.2.1' },
       signature: { authType: 'REST-QUERY-STRING', version: 'AWS4-HMAC-SHA256', signedAt: 1_000_000 },
@@ -152,6 +153,7 @@ describe('countedOf', () => {
   test('is nothing for what is not counted', () => {
     expect(countedOf(request(undefined))).toBeUndefined();
     expect(countedOf(request({ maxSize: 1 }))).toBeUndefined();
+    expect(countedOf(request({ maxUses: 1 }, { operation: { name: 'ListObjects' } }))).toBeUndefined();
   });
 
   test('counts a URL by its signature, until a day after its end', () => {

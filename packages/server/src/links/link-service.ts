@@ -87,7 +87,8 @@ export function createLinks(options: LinkServiceOptions): Links {
         // Who has a URL from before would not be asked for the password.
         return typeof change.password === 'string' ? { ...after, secret: identities.sealer.seal(newSecret(), `link/${id}`) } : after;
       });
-      return change.newUrl === true ? withRequest(changed) : viewOf(changed);
+      const showsUrl = change.newUrl === true && (await mayOn('ReadLinkUrl', changed, caller));
+      return showsUrl ? withRequest(changed) : viewOf(changed);
     },
 
     async revokeLink(id, caller, { cut = false } = {}) {

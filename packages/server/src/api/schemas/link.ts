@@ -15,7 +15,7 @@ import {
   variant,
 } from 'valibot';
 import type { LinkChange, LinkView, NewLink } from '../../links/links.ts';
-import type { Revocation } from '../../links/model.ts';
+import { MAX_SIGNED_MS, type Revocation } from '../../links/model.ts';
 import { invalidInput, members } from '../input.ts';
 import { changedTerms, newTerms, shownTerms, termsIn, termsShown } from './terms.ts';
 import { cursor, flag, isoTime, limit, text, time, timeText } from './values.ts';
@@ -35,7 +35,12 @@ export const newLink = members({
   ...newTerms,
   label: optional(text(256)),
   note: optional(text(1024)),
-  endpoint: optional(pipe(text(2048), regex(/^https?:\/\/[^/?#]+[^?#]*$/, 'must be a URL such as https://files.example.com.'))),
+  endpoint: optional(
+    pipe(
+      text(2048),
+      regex(/^https?:\/\/(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?(?:\/[^?#\s]*)?$/, 'must be a URL such as https://files.example.com.'),
+    ),
+  ),
   style: optional(STYLE),
 });
 
@@ -136,10 +141,19 @@ export const linkUrl = members({
 });
 
 /** `key` is the one that was asked for, where the link is for a prefix. */
-export function shownRequest({ id, bucket, key, request, expiresAt }: LinkView, asked?: string | undefined) {
+export function shownRequest({ id, bucket, key, request, expiresAt, signedAt }: LinkView, asked?: string | undefined) {
   if (request === undefined) throw invalidInput([{ pointer: '/key', detail: 'must be given: the link is for a prefix.' }]);
   const { url, method, headers, fields } = request;
-  return withoutUndefined({ linkId: id, bucket, key: asked ?? key, url, method, headers, fields, expiresAt: isoTime(expiresAt) });
+  return withoutUndefined({
+    linkId: id,
+    bucket,
+    key: asked ?? key,
+    url,
+    method,
+    headers,
+    fields,
+    expiresAt: isoTime(Math.min(expiresAt, signedAt + MAX_SIGNED_MS)),
+  });
 }
 
 export const linkFilter = members({
