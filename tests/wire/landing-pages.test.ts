@@ -248,6 +248,18 @@ describe('a password', () => {
     expect(await (await open(link)).text()).toContain('offer.pdf');
   });
 
+  test('that is wrong is in the trail, with the link and the address', async () => {
+    const link = await landing('/box/papers/offer.pdf', { password: 'open' });
+    await post(link, { password: 'closed' }, { 'x-forwarded-for': '192.0.2.200' });
+    const event = async () => {
+      const { items } = await doneByApi(server, 'GET', '/audit', { query: [['link', link.id]] });
+      return items.find(({ eventName }: Json) => eventName === 'UnlockLink');
+    };
+    await expect
+      .poll(event)
+      .toMatchObject({ sourceIPAddress: '192.0.2.200', errorCode: 'AccessDenied', errorMessage: 'The password was wrong.' });
+  });
+
   test('is in no log, no answer and no trail', async () => {
     const link = await landing('/box/papers/offer.pdf', { password: 'very-secret-word' });
     await post(link, { password: 'another-secret-word' });

@@ -29,6 +29,7 @@ import { openPage, passwordPage } from './landing-page.ts';
 import { deadByRecord, type LandingState, landingState, type StateContext } from './landing-state.ts';
 import { isPassword } from './password.ts';
 import { passwordTries } from './password-tries.ts';
+import { refusedPasswordEvent } from './refused-password.ts';
 import { isToken, tokenHash } from './token.ts';
 import { isUnlocked, unlockingCookie } from './unlocked.ts';
 
@@ -38,6 +39,7 @@ export type LandingOptions = {
   readonly revocations: Stores['revocations'];
   readonly guardrails: GuardrailStore;
   readonly sealer: Sealer;
+  readonly trail: Pick<Stores['trail'], 'record'>;
   readonly site: Site;
   readonly log: Log;
   /** Of the console address, where a proxy shows it under another one. */
@@ -50,7 +52,7 @@ export const isLanding = (rawTarget: string): boolean => rawTarget.startsWith('/
 
 /** Answers requests below `/l/`; never rejects. */
 export function landingHandler(options: LandingOptions): (incoming: Incoming) => Promise<Reply> {
-  const { records, sealer, site, log } = options;
+  const { records, sealer, site, log, trail } = options;
   const context: StateContext = { ...options, now: site.now };
   const tries = passwordTries(site.now);
 
@@ -161,8 +163,9 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     if (password === '') return again(403, 'wrongPassword');
     const tried = await tries.attempt(link.id, incoming.peer.address, () => isPassword(password, known));
     if (tried === 'right') return undefined;
-    log.info('password of a link refused', { link: link.id, address: incoming.peer.address });
-    return tried === 'wrong' ? again(403, 'wrongPassword') : again(429, 'tooManyTries', ['Retry-After', String(tried.waitSeconds)]);
+    const status = tried === 'wrong' ? 403 : 429;
+    trail.record(refusedPasswordEvent(link, incoming, { status, endedAt: site.now() }), 'soon');
+    return tried === 'wrong' ? again(status, 'wrongPassword') : again(status, 'tooManyTries', ['Retry-After', String(tried.waitSeconds)]);
   }
 
   async function toObject(link: Link, incoming: Incoming, status: 302 | 303): Promise<Reply> {
