@@ -91,6 +91,15 @@ describe('the page', () => {
     },
   );
 
+  test.each([
+    ['https://evil.example', 'InvalidArgument'],
+    ["http://a;script-src'x'", 'ValidationError'],
+    ['http://127.0.0.1@evil.example', 'ValidationError'],
+  ])('leads to this server only, not to %s', async (endpoint, code) => {
+    const json = { bucket: 'box', key: 'cat.png', landing: true, endpoint };
+    expectProblem(await api(server, 'POST', '/links', { json }), { status: 400, code });
+  });
+
   test.each(['PUT', 'DELETE', 'PATCH'])('%s is not allowed', async (method) => {
     const answer = await open(await landing('/box/papers/offer.pdf'), { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);

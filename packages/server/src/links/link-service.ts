@@ -6,6 +6,7 @@ import type { GuardrailStore } from '../guardrails/store.ts';
 import { changing } from '../identity/documents.ts';
 import type { Identities } from '../identity/identities.ts';
 import { secretAccessKey as newSecret } from '../identity/unique-ids.ts';
+import { requireOwnEndpoint } from '../landing/known-endpoint.ts';
 import type { Site } from '../pipeline.ts';
 import { changedLink, changesTerms } from './change-link.ts';
 import { checkGuardrails } from './link-guardrails.ts';
@@ -54,6 +55,7 @@ export function createLinks(options: LinkServiceOptions): Links {
       refuseLinksAndStrangers(caller);
       await caller.judge.demand(linkPermission('CreateLink', input));
       const link = await newLink(input, caller, options);
+      if (link.landing !== undefined) requireOwnEndpoint(link.endpoint, site, [options.endpoint(), options.consoleUrl()]);
       await checkGuardrails(link, guardrails);
       // Signed first: a key that no URL can hold makes no link.
       const addresses = addressesOf(link);
