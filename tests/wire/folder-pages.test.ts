@@ -1,4 +1,6 @@
 /** The page of a folder's link: lists what is in it and nothing else, and delivers it as one archive. */
+import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
+import type { ListedObject, ObjectStore } from '@latchkey/storage/object-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api, done as doneByApi, expectProblem, type Json } from '../support/json-api.ts';
 import { newLink } from '../support/links.ts';
@@ -174,5 +176,47 @@ describe('a link to a prefix', () => {
       zip.replace('latchkey-zip=&', ''),
     ])
       expect([(await fetch(changed)).status, changed === zip]).toEqual([403, false]);
+  });
+});
+
+describe('what an archive may cost', async () => {
+  const objects = openMemoryObjectStore();
+  /** Twelve thousand objects with long names that nobody has to store. */
+  const listObjects: ObjectStore['listObjects'] = async (_, { after, limit }) => {
+    const start = after === undefined ? 0 : Number(after.slice(-5)) + 1;
+    const end = Math.min(start + limit, 12_000);
+    const entries = Array.from({ length: end - start }, (_unused, i) => ({ kind: 'object' as const, record: listed(start + i) }));
+    const last = entries.at(-1)?.record.key;
+    return end < 12_000 && last !== undefined ? { entries, next: last } : { entries };
+  };
+  const name = 'n'.repeat(250);
+  const listed = (i: number) =>
+    ({
+      key: `${[name, name, name].join('/')}/${String(i).padStart(5, '0')}`,
+      sizeBytes: 1,
+      etag: '',
+      lastModified: 0,
+    }) as unknown as ListedObject;
+  const large = await testServer({ objects: { ...objects, listObjects } });
+  afterAll(() => large.close());
+  const zip = () =>
+    send(
+      large,
+      presigned(large, 'GET', '/box', {
+        query: [
+          ['latchkey-zip', ''],
+          ['prefix', ''],
+        ],
+      }),
+    );
+
+  test('is so many bytes of names, and no more: it is refused before the first byte', async () => {
+    expectError(await zip(), { status: 400, code: 'InvalidArgument' });
+  });
+
+  test('is asked for four at a time; one more is told to come back', async () => {
+    const statuses = (await Promise.all(Array.from({ length: 8 }, zip))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 400).length).toBeGreaterThanOrEqual(4);
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(1);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Our own: everything under a prefix as one archive, `GET /BUCKET?latchkey-zip&prefix=PREFIX`. What whoever asks may not read is left out.
  */
+import { setImmediate } from 'node:timers/promises';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
 import type { ObjectKey } from '@latchkey/s3/names';
 import { attachment } from '@latchkey/sigv4/content-disposition';
@@ -13,8 +14,11 @@ import { type ZipEntry, zipStream } from '../zip/zip-stream.ts';
 import { bucketOperation } from './define.ts';
 import { bucketArn, objectArn } from './permissions.ts';
 
-/** The directory at the end of an archive is kept in memory, some hundred bytes an object. */
+/** The directory at the end of an archive is kept in memory until it is sent: a few megabytes of names, and as many for telling them apart. */
 const MOST_IN_ZIP = 50_000;
+const MOST_NAME_BYTES = 8 * 1024 * 1024;
+/** Measuring is work before anything is sent, which anybody with a link can ask for. */
+const MOST_MEASURED_AT_ONCE = 4;
 const PAGE = 1000;
 
 export const getFolderZip = bucketOperation({
@@ -25,7 +29,7 @@ export const getFolderZip = bucketOperation({
   async run(request, { objects }) {
     const prefix = queryValue(request, 'prefix') ?? '';
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    const contentLength = await measured(objects, request, prefix, folder);
+    const contentLength = await inTurn(() => measured(objects, request, prefix, folder));
     const name = folder.split('/').findLast((part) => part !== '') ?? request.bucket;
     return {
       status: 200,
@@ -38,6 +42,18 @@ export const getFolderZip = bucketOperation({
 
 type Asked = Authorised & { readonly bucket: NonNullable<Authorised['bucket']> };
 
+let measuring = 0;
+
+async function inTurn(measure: () => Promise<number>): Promise<number> {
+  if (measuring >= MOST_MEASURED_AT_ONCE) throw new S3Error('SlowDown');
+  measuring += 1;
+  try {
+    return await measure();
+  } finally {
+    measuring -= 1;
+  }
+}
+
 /**
  * How long the archive will be. What can be refused is, before the first byte. Where an object comes, goes or changes while the archive is
  * on its way, the lengths differ and the connection is cut: nobody takes it for whole.
@@ -45,11 +61,15 @@ type Asked = Authorised & { readonly bucket: NonNullable<Authorised['bucket']> }
 async function measured(objects: ObjectStore, request: Asked, prefix: string, folder: string): Promise<number> {
   const nameOf = zipNames();
   const size = zipSize();
+  let nameBytes = 0;
   let count = 0;
   for await (const { key, sizeBytes } of readable(objects, request, prefix)) {
     count += 1;
-    if (count > MOST_IN_ZIP) throw invalidArgument(`An archive holds ${MOST_IN_ZIP} objects at most.`, 'prefix', prefix);
-    size.add(nameOf(key.slice(folder.length), sizeBytes), sizeBytes);
+    const name = nameOf(key.slice(folder.length), sizeBytes);
+    nameBytes += Buffer.byteLength(name);
+    if (count > MOST_IN_ZIP || nameBytes > MOST_NAME_BYTES)
+      throw invalidArgument(`An archive holds ${MOST_IN_ZIP} objects at most, and ${MOST_NAME_BYTES} bytes of names.`, 'prefix', prefix);
+    size.add(name, sizeBytes);
   }
   if (count === 0) throw new S3Error('NoSuchKey', { fields: { Key: prefix } });
   return size.sizeBytes();
@@ -76,6 +96,8 @@ async function* readable(objects: ObjectStore, request: Asked, prefix: string): 
     const page = await objects.listObjects(request.bucket, { prefix, after, limit: PAGE });
     for (const entry of page.entries) if (entry.kind === 'object' && (await mayRead(request, entry.record.key))) yield entry.record;
     after = page.next;
+    // A page is a few milliseconds of work: others get their turn between two.
+    await setImmediate();
   } while (after !== undefined);
 }
 
