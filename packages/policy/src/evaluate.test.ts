@@ -329,6 +329,7 @@ describe('simulate', () => {
     };
     expect(simulate(access)).toMatchObject({
       reason: 'explicit-deny',
+      explanation: expect.stringContaining('denies'),
       matched: [
         { layer: 'identity', index: 1, effect: 'Allow' },
         { layer: 'identity', index: 0, effect: 'Deny' },

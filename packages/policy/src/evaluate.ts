@@ -11,7 +11,7 @@ export type Decision = {
   readonly layer: PolicyLayer | undefined;
   /** What decided: the first Deny, or the Allow that grants. `undefined` when the lack of one did. */
   readonly statement: StatementReference | undefined;
-  /** One sentence for operators, made when it is read. Names policies and resources, so it is not for anonymous readers. */
+  /** One sentence for operators, made when it is read: a spread leaves it behind. Names policies and resources, so it is not for anonymous readers. */
   readonly explanation: string;
 };
 

@@ -22,7 +22,8 @@ export function simulate(access: Access): Simulation {
     }
     for (const key of policy.keys) if (!access.request.context.get(key)?.length) missingKeys.add(key);
   }
-  return { ...evaluate(access), matched, missingKeys: [...missingKeys] };
+  const { effect, reason, layer, statement, explanation } = evaluate(access);
+  return { effect, reason, layer, statement, explanation, matched, missingKeys: [...missingKeys] };
 }
 
 function policiesOf(access: Access): (readonly [PolicyLayer, CompiledPolicy])[] {

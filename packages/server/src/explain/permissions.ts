@@ -22,7 +22,8 @@ export async function explainPermissions(request: Authenticated, { stores, site 
   const decisions: PermissionDecision[] = [];
   for (const permission of needed) {
     const { action, resource } = permission;
-    decisions.push({ action, resource, ...(await decide(permission)) });
+    const { effect, reason, layer, statement, explanation } = await decide(permission);
+    decisions.push({ action, resource, effect, reason, layer, statement, explanation });
   }
   const against = decisions.findIndex(({ effect }) => effect === 'deny');
   const [decision, permission] = [decisions[against], needed[against]];
