@@ -56,7 +56,8 @@ test('of 200 requests to two processes, one of which is killed in the middle, no
     const maxUses = 40;
     const link = await newLink(one.server, '/box/film', { maxUses });
     const asked = Array.from({ length: 200 }, (_, i) => ask(i % 2 === 0 ? one : two, link.url));
-    await Promise.race(asked);
+    // One has all of it; the other process may have begun as many more as there are, which are lost with it.
+    await Promise.any(asked.map(async (reply) => expect((await reply)?.status).toBe(200)));
     await end(two, 'SIGKILL');
     const replies = (await Promise.all(asked)).filter((reply) => reply !== undefined);
     two = await start();
