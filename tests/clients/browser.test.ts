@@ -83,6 +83,7 @@ describe('Chromium', () => {
     expect(await page.textContent('h1')).toBe('Hello');
     const refused = await page.goto(signed('GET', 'page ü.html').replace('page', 'other'));
     expect(refused?.status()).toBe(403);
+    expect(await page.textContent('h1')).toBe('This link does not work');
     expect(await page.textContent('body')).toContain('SignatureDoesNotMatch');
   });
 

@@ -11,7 +11,7 @@ export function refusalPage(error: S3Error, incoming: Incoming): Reply | undefin
   const why = wantsPage(incoming) ? reasonOf(error) : undefined;
   if (why === undefined) return undefined;
   const { headers, requestId } = incoming;
-  return deadPage({ status: error.status, why, requestId, acceptLanguage: headerValue(headers, 'accept-language') });
+  return deadPage({ status: error.status, why, code: error.code, requestId, acceptLanguage: headerValue(headers, 'accept-language') });
 }
 
 /** Browsers ask for a page where somebody opens an address, and for anything where a script does. */
