@@ -53,6 +53,7 @@ describe('the page of a folder', () => {
     expect(page.status).toBe(200);
     expect(text).toContain('<h1>trip</h1>');
     for (const name of ['beach.jpg', 'day 2/hut &#38; lake.jpg', 'day 2/größe.txt', 'empty']) expect(text).toContain(`>${name}</a>`);
+    expect(text).toContain('<td>../../etc/passwd</td>');
     for (const name of ['beside', 'tripping', 'trip.txt', 'X-Amz', 'LKLN']) expect(text).not.toContain(name);
   });
 
@@ -60,7 +61,8 @@ describe('the page of a folder', () => {
     const link = await folder('trip/');
     const file = await fetch(`${link.landingUrl}?file=${encodeURIComponent('trip/day 2/hut & lake.jpg')}`);
     expect([await file.text(), file.headers.get('content-disposition')]).toEqual(['wood', 'attachment; filename="hut & lake.jpg"']);
-    for (const key of ['other', 'trip.txt', '', 'trip', 'trip/nothing', '../other'])
+    const unsignable = ['trip/../other', 'trip/../../etc/passwd', `trip/${'a'.repeat(2000)}`];
+    for (const key of ['other', 'trip.txt', '', 'trip', 'trip/nothing', '../other', ...unsignable])
       expect((await open(link, `?file=${encodeURIComponent(key)}`)).status).toBe(404);
   });
 

@@ -20,6 +20,9 @@ export type FolderView = {
   readonly objectOrigin: string;
 };
 
+/** Browsers would walk up such a path before they ask: what is called so is in the archive, under a name that is safe. */
+const DOTS = /(?:^|\/)\.{1,2}(?:\/|$)/;
+
 export function folderView({ link, folder, usesLeft, endsAt, path, language, objectOrigin }: FolderView): Reply {
   const words = wordsIn(language);
   const title = fileName(link) || words.folder;
@@ -28,7 +31,8 @@ export function folderView({ link, folder, usesLeft, endsAt, path, language, obj
   const base = (link.keyPrefix ?? '').lastIndexOf('/') + 1;
   const row = ({ key, sizeBytes }: FolderPage['files'][number]): Html => {
     const name = key.slice(base);
-    const shown = isCounted || key.endsWith('/') ? html`${name}` : html`<a href="${path}?file=${encodeURIComponent(key)}">${name}</a>`;
+    const isAlone = !isCounted && !key.endsWith('/') && !DOTS.test(key);
+    const shown = !isAlone ? html`${name}` : html`<a href="${path}?file=${encodeURIComponent(key)}">${name}</a>`;
     return html`<tr><td>${shown}</td><td class="size">${sizeText(sizeBytes, language)}</td></tr>`;
   };
   const body = html`<h1>${title}</h1>

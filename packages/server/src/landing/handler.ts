@@ -8,6 +8,7 @@
  *     POST /l/TOKEN/url        a URL to show the object with, as JSON: for the player
  */
 import { S3Error } from '@latchkey/s3/errors';
+import { SigningOptionError } from '@latchkey/sigv4/signing-option-error';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { GuardrailStore } from '../guardrails/store.ts';
 import { headerValue } from '../headers.ts';
@@ -60,6 +61,8 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     try {
       return await answer(incoming);
     } catch (cause) {
+      // A key that no URL can hold, which nobody but the guest has named: the link's own was signed when it was made.
+      if (cause instanceof SigningOptionError) return dead(incoming, 404, 'gone');
       const error = cause instanceof S3Error ? cause : new S3Error('InternalError', { cause });
       if (error.status >= 500) logFailure(error, incoming, log);
       return dead(incoming, error.status, error.status === 503 ? 'busy' : error.status < 500 ? 'invalid' : 'failed');

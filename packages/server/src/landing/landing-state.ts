@@ -72,8 +72,9 @@ export async function landingState(link: Link, url: string, guest: Incoming, con
 
 /** Why the S3 address said no, where the link's record did not say so before. */
 export function deadByStatus(status: number): Dead {
-  if (status === 404) return dead(404, 'gone');
   if (status === 403) return dead(403, 'not-allowed');
+  // 400 is for a key that can be none.
+  if (status === 404 || status === 400) return dead(404, 'gone');
   return status === 503 ? dead(503, 'busy') : dead(500, 'failed');
 }
 
