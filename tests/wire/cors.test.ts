@@ -269,3 +269,53 @@ describe('an answer to another origin', () => {
     expect(ours(reply)).toEqual([]);
   });
 });
+
+describe('the console address', () => {
+  const origin = () => new URL(server.console).origin;
+
+  test.each([
+    ['a bucket without CORS', '/plain/key'],
+    ['a bucket that allows others', '/box/key'],
+    ['a bucket that is not there', '/not-there/key'],
+    ['all buckets', '/'],
+  ])('has leave for its pages to use %s', async (_, path) => {
+    const reply = await preflight(origin(), 'PUT', 'authorization, x-amz-content-sha256', path);
+    const { headers } = reply;
+    expect([reply.status, headers.get('access-control-allow-origin')]).toEqual([200, origin()]);
+    expect(headers.get('access-control-allow-headers')).toBe('authorization, x-amz-content-sha256');
+    expect(headers.get('access-control-allow-methods')).toBe('GET, HEAD, PUT, POST, DELETE');
+    expect(headers.has('access-control-allow-credentials')).toBe(false);
+  });
+  test('reads every answer with all its headers, refusals too', async () => {
+    const answers = [
+      await send(server, withHeader(presigned(server, 'GET', '/box/key'), 'Origin', origin())),
+      await send(server, withHeader(presigned(server, 'GET', '/plain/none'), 'Origin', origin())),
+      await send(server, withHeader(signed(server, 'GET', '/'), 'Origin', origin())),
+      await send(server, withHeader(anonymous(server, 'PUT', '/plain/key', { body: 'x' }), 'Origin', origin())),
+      await send(server, withHeader(presigned(server, 'GET', `/plain/${'k'.repeat(1025)}`), 'Origin', origin())),
+    ];
+    expect(answers.map(({ status, headers }) => [status, headers.get('access-control-allow-origin')])).toEqual(
+      [200, 404, 200, 403, 400].map((status) => [status, origin()]),
+    );
+    for (const { headers } of answers) expect(headers.get('access-control-expose-headers')).toBe('*');
+  });
+  test('gives no leave to who is only called alike', async () => {
+    for (const other of [`${origin()}0`, origin().replace('http:', 'https:'), server.s3, 'null'])
+      expect((await preflight(other, 'PUT', undefined, '/plain/key')).status, other).toBe(403);
+  });
+});
+
+describe('a console address that others reach by another name', () => {
+  test('has leave under both', async () => {
+    const named = await testServer({ publicConsoleUrl: 'https://share.example.com' });
+    try {
+      for (const origin of ['https://share.example.com', new URL(named.console).origin]) {
+        const request = withHeader(anonymous(named, 'OPTIONS', '/'), 'Origin', origin);
+        const reply = await send(named, withHeader(request, 'Access-Control-Request-Method', 'GET'));
+        expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+      }
+    } finally {
+      await named.close();
+    }
+  });
+});

@@ -3,8 +3,9 @@ import type { CorsConfiguration, CorsRule } from '@latchkey/s3/cors';
 import { corsHeaders, preflightHeaders } from '@latchkey/s3/cors-match';
 import type { BucketName } from '@latchkey/s3/names';
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import { consoleCorsHeaders } from './console-origins.ts';
 import { headerValue } from './headers.ts';
-import type { Addressed, Reply, Stores } from './pipeline.ts';
+import type { Addressed, Reply, Site, Stores } from './pipeline.ts';
 
 const KIND = 'bucket-cors';
 
@@ -23,25 +24,37 @@ export async function deleteCors(records: RecordStore, bucket: BucketName): Prom
   await records.commit([{ remove: { kind: KIND, id: bucket } }]);
 }
 
-/** The CORS headers of an answer, errors included; none where the request names no Origin or the bucket does not allow it. */
+/**
+ * The CORS headers of an answer, errors included; none where the request names no Origin or the bucket does not allow it. The console's own
+ * origin is allowed everywhere.
+ */
 export async function crossOriginHeaders(
-  request: Pick<Addressed, 'headers' | 'method' | 'bucket'>,
+  request: { readonly headers: Addressed['headers']; readonly method: string; readonly bucket: Addressed['bucket'] | undefined },
   { records }: Stores,
+  site: Site,
 ): Promise<readonly string[]> {
   const origin = headerValue(request.headers, 'origin');
-  if (origin === undefined || request.bucket === undefined) return [];
-  const configuration = await getCors(records, request.bucket);
+  if (origin === undefined) return [];
+  const requestHeaders = headerValue(request.headers, 'access-control-request-headers');
+  if (site.isConsoleOrigin(origin)) return consoleCorsHeaders({ origin, requestHeaders });
+  const configuration = request.bucket === undefined ? undefined : await getCors(records, request.bucket);
   if (configuration === undefined) return [];
   const method = headerValue(request.headers, 'access-control-request-method') ?? request.method;
-  return corsHeaders(configuration, { origin, method, requestHeaders: headerValue(request.headers, 'access-control-request-headers') });
+  return corsHeaders(configuration, { origin, method, requestHeaders });
 }
 
-/** The answer to a browser's OPTIONS, which carries no credentials: nothing but the bucket's configuration is looked at. */
-export async function answerPreflight(request: Addressed, { objects, records }: Stores): Promise<Reply> {
+/** The answer to a browser's OPTIONS, which carries no credentials: nothing but its Origin and the bucket's configuration is looked at. */
+export async function answerPreflight(request: Addressed, { objects, records }: Stores, site: Site): Promise<Reply> {
   const { bucket } = request;
+  const origin = headerValue(request.headers, 'origin');
+  if (origin !== undefined && site.isConsoleOrigin(origin))
+    return {
+      status: 200,
+      headers: consoleCorsHeaders({ origin, requestHeaders: headerValue(request.headers, 'access-control-request-headers') }),
+    };
   const isThere = bucket !== undefined && (await objects.getBucket(bucket)) !== undefined;
   const headers = preflightHeaders(isThere ? await getCors(records, bucket) : 'no such bucket', {
-    origin: headerValue(request.headers, 'origin'),
+    origin,
     requestMethod: headerValue(request.headers, 'access-control-request-method'),
     requestHeaders: headerValue(request.headers, 'access-control-request-headers'),
     hasKey: request.key !== undefined,

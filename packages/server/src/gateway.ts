@@ -64,7 +64,7 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         const addressed = parsed.scope === 'service' ? await withCall(parsed) : parsed;
         request = addressed;
         if (addressed.method === 'OPTIONS')
-          return await recorder.end(watched, { request, reply: await answerPreflight(addressed, stores) });
+          return await recorder.end(watched, { request, reply: await answerPreflight(addressed, stores, site) });
         // A step that has all it needs in memory answers without a promise, and is not waited for: each wait costs a request about as much as a look-up.
         const who = authenticateAsMeant(addressed, site, authenticateOne);
         const authenticated = who instanceof Promise ? await who : who;
@@ -77,7 +77,7 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         recorder.requireRoom(authenticated.operation);
         const reply = await deliver(may instanceof Promise ? await may : may);
         counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
-        const sent = headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores);
+        const sent = headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores, site);
         const recorded = recorder.end(watched, { request, reply: sent });
         return recorded instanceof Promise ? await recorded : recorded;
       } catch (cause) {
@@ -88,7 +88,7 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
         const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
         const operation = request.operation ?? addressedOperation(request, route);
         const seen = { ...request, operation, bucket, headers: incoming.headers } as Partial<Authenticated>;
-        const sent = await crossOrigin(reply, seen, stores).catch(() => reply);
+        const sent = await crossOrigin(reply, seen, stores, site).catch(() => reply);
         return recorder.endRefused(watched, { request: { ...request, operation } as Partial<Authenticated>, reply: sent, cause });
       }
     },
@@ -111,11 +111,11 @@ function bucketNamedIn(rawTarget: string): BucketName | undefined {
 }
 
 /** Pages may read an answer, above all a refusal, only with these headers. A failed preflight gets none. */
-async function crossOrigin(reply: Reply, request: Partial<Authenticated>, stores: Stores): Promise<Reply> {
+async function crossOrigin(reply: Reply, request: Partial<Authenticated>, stores: Stores, site: Site): Promise<Reply> {
   const { headers, bucket, method } = request;
-  if (headers === undefined || bucket === undefined || method === undefined || method === 'OPTIONS') return reply;
+  if (headers === undefined || method === undefined || method === 'OPTIONS') return reply;
   if (headerValue(headers, 'origin') === undefined) return reply;
-  const added = await crossOriginHeaders({ headers, bucket, method }, stores).catch(async (error: unknown) => {
+  const added = await crossOriginHeaders({ headers, bucket, method }, stores, site).catch(async (error: unknown) => {
     await abandon(reply);
     throw error;
   });

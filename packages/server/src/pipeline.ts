@@ -163,6 +163,8 @@ export type Site = {
   readonly signatures: SignatureRules;
   /** Names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
+  /** Whether a browser's Origin is that of the console address: its pages may use the S3 address whatever a bucket's CORS rules say. */
+  isConsoleOrigin(origin: string): boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };

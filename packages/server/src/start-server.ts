@@ -10,6 +10,7 @@ import type { Retention } from './audit/retention.ts';
 import { trailKeys } from './audit/trail-keys.ts';
 import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts';
 import { consoleHandler } from './console-address.ts';
+import { isConsoleOrigin } from './console-origins.ts';
 import { forgetUses } from './forget-uses.ts';
 import { trustedProxies } from './forwarded.ts';
 import { createGateway } from './gateway.ts';
@@ -107,6 +108,11 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   const guardrails = guardrailStore(records);
   const publicAddresses = (options.publicUrls ?? []).map(publicAddress);
   const proxies = trustedProxies(options.trustedProxies ?? []);
+  // Only known once they are bound; no link is made before.
+  let boundUrl = '';
+  const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
+  let boundConsoleUrl = '';
+  const consoleUrl = () => options.publicConsoleUrl ?? boundConsoleUrl;
   const site: Site = {
     region,
     owner: { id: ownerId(installation), displayName: 'root' },
@@ -116,13 +122,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     sandboxesActiveContent: options.sandboxesActiveContent ?? false,
     signatures: { sigv2: options.sigv2, ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false },
     domains: baseDomains([...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost']),
+    isConsoleOrigin: (origin) => isConsoleOrigin(origin, [consoleUrl(), boundConsoleUrl]),
     now: options.now ?? Date.now,
   };
-  // Only known once it is bound; no link is made before.
-  let boundUrl = '';
-  const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
-  let boundConsoleUrl = '';
-  const consoleUrl = () => options.publicConsoleUrl ?? boundConsoleUrl;
   const revoked = revocations(records);
   const links = createLinks({ records, uses, revocations: revoked, identities, guardrails, site, endpoint, consoleUrl });
   const trail = await openAuditTrail({
