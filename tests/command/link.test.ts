@@ -74,7 +74,17 @@ describe('latchkey link create --landing', () => {
     expect(await opened('open sesame')).toBe('cat.jpg');
   });
 
+  it('takes several objects of one bucket', async () => {
+    const { stdout } = await run('create', 's3://photos/cat.jpg', 's3://photos/not there', '--landing', '--label', 'both', '--json');
+    const { id, url, keys } = JSON.parse(stdout) as Link & { readonly keys: readonly string[] };
+    expect(keys).toEqual(['cat.jpg', 'not there']);
+    expect(await (await fetch(url)).text()).toContain('>cat.jpg</a>');
+    expect((await run('list', '--label', 'both')).stdout).toMatch(new RegExp(`^${id}  active .*  s3://photos/cat.jpg and 1 more  both\n$`));
+  });
+
   it.each([
+    [['s3://photos/b'], 'Several objects have one link where that has a page'],
+    [['s3://other/b', '--landing'], 'in one bucket'],
     [['--password-stdin'], '--password-stdin reads the password from stdin'],
     [['--landing', '--curl'], '--curl is for a URL'],
     [['--landing', '--method', 'PUT'], 'A page is for downloads.'],

@@ -165,6 +165,93 @@ describe('the archive', () => {
   });
 });
 
+describe('several objects that were chosen', () => {
+  const KEYS = ['trip/day 2/größe.txt', 'other', 'trip/beach.jpg', 'trip/nothing there'];
+  const chosen = (terms: Json = {}, keys: readonly string[] = KEYS) =>
+    doneByApi(server, 'POST', '/links', { json: { bucket: 'box', keys, landing: true, ...terms } });
+
+  test('have one page, which shows those that are there, in the order they were named in', async () => {
+    const link = await chosen({ label: 'three' });
+    expect(link.keys).toEqual(KEYS);
+    const text = await (await open(link)).text();
+    expect([...text.matchAll(/>([^<>]+)<\/a><\/td>/g)].map(([, name]) => name)).toEqual([
+      'trip/day 2/größe.txt',
+      'other',
+      'trip/beach.jpg',
+    ]);
+    expect(text).not.toContain('beside');
+    const answer = await fetch(`${link.landingUrl}?file=${encodeURIComponent('other')}`);
+    expect([answer.status, await answer.text()]).toEqual([200, 'secret']);
+    for (const file of ['trip.txt', 'trip/empty', '', 'trip/', 'trip/nothing there'])
+      expect((await open(link, `?file=${encodeURIComponent(file)}`)).status).toBe(404);
+    const { items } = await doneByApi(server, 'GET', '/links', { query: { bucket: 'box', prefix: 'othe', label: 'three' } });
+    expect(items.map(({ id }: Json) => id)).toEqual([link.id]);
+  });
+
+  test('are one archive, of names that begin where all of them differ, and one use', async () => {
+    const link = await chosen({ maxUses: 1 }, ['trip/day 2/größe.txt', 'trip/beach.jpg']);
+    expect(await (await open(link)).text()).not.toContain('?file=');
+    const url = (await post(link, { action: 'download' })).headers.get('location') ?? '';
+    expect(url).not.toContain('prefix');
+    expect(await archive(url)).toEqual([
+      ['day 2/größe.txt', 'tall'],
+      ['beach.jpg', 'sand'],
+    ]);
+    expect(await used(link)).toBe(1);
+    expect((await open(link)).status).toBe(410);
+  });
+
+  test('are a hundred to a page', async () => {
+    const keys = Array.from({ length: 300 }, (_, index) => (index % 2 === 0 ? `none/${index}` : 'trip/beach.jpg'));
+    const link = await chosen({}, [...new Set([...keys, 'other'])]);
+    expect((await (await open(link)).text()).match(/<tr><td>/g)).toHaveLength(2);
+    expect(link.keys).toHaveLength(152);
+  });
+
+  test('are what the link is for, and nothing else is', async () => {
+    const link = await chosen();
+    const zip = (await open(link, '?download')).headers.get('location') ?? '';
+    for (const changed of [`${zip}&prefix=`, `${zip}&prefix=trip/`, zip.replace('latchkey-zip', 'list-type')])
+      expect((await fetch(changed)).status).toBe(403);
+    expect((await fetch(zip)).status).toBe(200);
+  });
+
+  test('leave out what may not be read any more, or was revoked since', async () => {
+    const reads = allow(
+      ['s3:GetObject', 'latchkey:CreateLink'],
+      KEYS.map((key) => `arn:aws:s3:::box/${key}`),
+    );
+    const credentials = await newUser(server, 'ben', policyOf(reads));
+    const json = { bucket: 'box', keys: KEYS.slice(0, 3), landing: true };
+    const link = await doneByApi(server, 'POST', '/links', { json, credentials });
+    await putPolicy(server, 'ben', policyOf(reads, deny('s3:GetObject', 'arn:aws:s3:::box/other')));
+    expect((await archive(`${link.landingUrl}?download`)).map(([name]) => name)).toEqual(['trip/day 2/größe.txt', 'trip/beach.jpg']);
+    const zip = (await open(link, '?download')).headers.get('location') ?? '';
+    const rule = await doneByApi(server, 'POST', '/revocations', { json: { by: 'prefix', bucket: 'box', prefix: 'trip/day' } });
+    expect((await archive(zip)).map(([name]) => name)).toEqual(['trip/beach.jpg']);
+    expect(await (await open(link)).text()).not.toContain('größe');
+    await doneByApi(server, 'DELETE', `/revocations/${rule.revocation.id}`);
+  });
+
+  test('need the leave of whoever makes the link for each of them, a page, and a reasonable number', async () => {
+    const credentials = await newUser(server, 'cid', policyOf(allow('latchkey:CreateLink', 'arn:aws:s3:::box/trip/*')));
+    const asked = (json: Json, by?: typeof credentials) =>
+      api(server, 'POST', '/links', { json: { bucket: 'box', ...json }, ...(by && { credentials: by }) });
+    expect((await asked({ keys: KEYS, landing: true }, credentials)).status).toBe(403);
+    expect((await asked({ keys: ['trip/beach.jpg', 'trip/empty'], landing: true }, credentials)).status).toBe(201);
+    for (const json of [
+      { keys: KEYS },
+      { keys: KEYS, landing: true, method: 'PUT' },
+      { keys: [], landing: true },
+      { keys: KEYS, key: 'other', landing: true },
+      { keys: Array.from({ length: 1001 }, (_, index) => `k${index}`), landing: true },
+      { keys: Array.from({ length: 100 }, (_, index) => `${index}${'x'.repeat(1000)}`), landing: true },
+      { keys: ['x'.repeat(1024), `${'ä'.repeat(1000)}`], landing: true },
+    ])
+      expect([json, (await asked(json)).status]).toEqual([json, 400]);
+  });
+});
+
 describe('a link to a prefix', () => {
   test('without a page lists nothing and makes no archive, and one with a page does neither elsewhere', async () => {
     const plain = await newLink(server, '/box/', { keyPrefix: 'trip/' });

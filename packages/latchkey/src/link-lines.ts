@@ -6,6 +6,7 @@ export type ShownLink = {
   readonly method: string;
   readonly bucket: string;
   readonly key?: string;
+  readonly keys?: readonly string[];
   readonly keyPrefix?: string;
   readonly url?: string;
   readonly landingUrl?: string;
@@ -19,8 +20,9 @@ export type ShownLink = {
 } & Readonly<Record<string, unknown>>;
 
 /** One line for a list: what somebody looks for first. */
-export function linkLine({ id, method, bucket, key, keyPrefix, status, expiresAt, uses, label }: ShownLink): string {
-  const object = `s3://${bucket}/${key ?? `${keyPrefix ?? ''}*`}`;
+export function linkLine({ id, method, bucket, key, keys, keyPrefix, status, expiresAt, uses, label }: ShownLink): string {
+  const more = keys === undefined ? '' : ` and ${keys.length - 1} more`;
+  const object = `s3://${bucket}/${key ?? keys?.[0] ?? `${keyPrefix ?? ''}*`}${more}`;
   const used = uses === undefined ? '-' : `${uses.used}/${uses.max}`;
   return [id, status.padEnd(8), used.padStart(5), withoutMilliseconds(expiresAt), method.padEnd(4), object, label ?? '']
     .join('  ')

@@ -7,6 +7,7 @@ import { refused } from './authenticate/refused.ts';
 import { Denial, type DeniedBy } from './denial.ts';
 import { queryValue } from './headers.ts';
 import { linkOf } from './identity/principals.ts';
+import { isForKey } from './links/link-keys.ts';
 import type { Link } from './links/model.ts';
 import { isFrom } from './links/source-address.ts';
 import type { Terms } from './links/terms.ts';
@@ -79,18 +80,19 @@ function refuseOtherThanItsOwn(request: Authenticated, link: Link): void {
   const { signature, operation, form, bucket } = request;
   const key = form?.key ?? request.key ?? '';
   const isPresigned = signature?.authType === (link.method === 'POST' ? 'POST' : 'REST-QUERY-STRING');
-  const isItsKey = link.key === undefined ? key !== '' && key.startsWith(link.keyPrefix ?? '\0') : key === link.key;
   if (isPresigned && signature.version === 'AWS4-HMAC-SHA256' && isItsFolder(request, link)) return;
   if (isPresigned && signature.version === 'AWS4-HMAC-SHA256' && OPERATIONS[link.method].includes(operation.name)) {
-    if (bucket === link.bucket && isItsKey) return;
+    if (bucket === link.bucket && isForKey(link, key)) return;
   }
   throw refusedBy('link', undefined, `The link ${link.id} is a pre-signed ${link.method} in ${link.bucket}, and good for nothing else.`);
 }
 
-/** A link with a page for a folder lists what is in it, and delivers it as one archive. */
-function isItsFolder(request: Authenticated, { landing, keyPrefix, bucket }: Link): boolean {
-  if (landing === undefined || keyPrefix === undefined || bucket !== request.bucket) return false;
-  return FOLDER_OPERATIONS.has(request.operation.name) && (queryValue(request, 'prefix') ?? '').startsWith(keyPrefix);
+/** A link with a page for a folder lists what is in it, and delivers it as one archive; so it does what somebody chose. */
+function isItsFolder(request: Authenticated, { landing, keys, keyPrefix, bucket }: Link): boolean {
+  if (landing === undefined || bucket !== request.bucket) return false;
+  const prefix = queryValue(request, 'prefix');
+  if (keys !== undefined) return request.operation.name === 'GetFolderZip' && prefix === undefined;
+  return keyPrefix !== undefined && FOLDER_OPERATIONS.has(request.operation.name) && (prefix ?? '').startsWith(keyPrefix);
 }
 
 const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(['ListObjects', 'GetFolderZip']);

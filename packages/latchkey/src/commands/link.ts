@@ -47,7 +47,7 @@ const TERMS = Object.keys(termFlags) as readonly (keyof typeof flags)[];
 
 const verbs: Readonly<Record<string, Verb>> = {
   create: {
-    takes: 's3://BUCKET/KEY',
+    takes: 's3://BUCKET/KEY…',
     flags: [...TERMS, 'method', 'label', 'note', 'landing', 'password-stdin', 'public-url', 'style', 'curl', 'qr'],
     run: create,
   },
@@ -81,6 +81,7 @@ Where an ID is asked for, a link's URL will do. To revoke takes URLs that any SD
       'latchkey link create s3://photos/cat.jpg --landing --uses 1',
       'A page with a button, which messengers that look at links do not use up',
     ],
+    ['latchkey link create s3://photos/cat.jpg s3://photos/dog.jpg --landing', 'One page for several files'],
     ['latchkey link create s3://photos/holidays/ --landing', 'A page with all that is in a folder, each for itself or as one archive'],
     ['latchkey link list --label offer', 'The links with a label'],
     ['latchkey link revoke LKLNABCDEFGHIJ234567', 'Nobody can use it any more'],
@@ -95,17 +96,16 @@ Where an ID is asked for, a link's URL will do. To revoke takes URLs that any SD
       if (call.values[flag] !== undefined && ![...verb.flags, ...SHARED].includes(flag))
         throw wrongUsage(`--${flag} means nothing for link ${name}.`);
     }
-    if (verb.takes === '' ? given.length > 0 : verb.takes !== 'ID|URL…' && given.length !== 1)
-      throw wrongUsage(`It is: ${`latchkey link ${name} ${verb.takes}`.trimEnd()}`);
+    if (!isAsMany(given.length, verb.takes)) throw wrongUsage(`It is: ${`latchkey link ${name} ${verb.takes}`.trimEnd()}`);
     await verb.run(call, given, await apiPlace(call));
     return 0;
   },
 });
 
-async function create({ values, output }: LinkCall, [object = '']: readonly string[], place: ApiPlace): Promise<void> {
+async function create({ values, output }: LinkCall, objects: readonly string[], place: ApiPlace): Promise<void> {
   const method = methodOf(values.method);
   const body = {
-    ...subjectOf(parseS3Uri(object), values),
+    ...subjectOf(objects.map(parseS3Uri) as [S3Uri, ...S3Uri[]], values),
     method,
     ...termsOf(values, method),
     label: values.label,
@@ -130,9 +130,22 @@ async function create({ values, output }: LinkCall, [object = '']: readonly stri
   tellLink({ ...made, url }, output);
 }
 
-/** A key that ends as folders do is one, for a page. */
-function subjectOf({ bucket, key }: S3Uri, values: LinkCall['values']) {
+function isAsMany(given: number, takes: string): boolean {
+  if (takes === '') return given === 0;
+  // Links are also revoked by their label and such.
+  if (takes.endsWith('…')) return given > 0 || takes.startsWith('ID');
+  return given === 1;
+}
+
+/** A key that ends as folders do is one, for a page; so are several of one bucket. */
+function subjectOf([first, ...others]: readonly [S3Uri, ...S3Uri[]], values: LinkCall['values']) {
+  const { bucket, key } = first;
   const hasPage = values.landing === true || values['password-stdin'] === true;
+  if (others.length > 0) {
+    if (!hasPage) throw wrongUsage('Several objects have one link where that has a page: --landing.');
+    if (others.some((other) => other.bucket !== bucket)) throw wrongUsage('The objects of one link are in one bucket.');
+    return { bucket, keys: [key, ...others.map((other) => other.key)] };
+  }
   return hasPage && key.endsWith('/') ? { bucket, keyPrefix: key } : { bucket, key };
 }
 

@@ -1,4 +1,5 @@
 /** The page of a folder's link: what is in it, each file for itself where nothing is counted, and all of it as one archive. */
+import { sharedPrefix } from '../links/link-keys.ts';
 import type { Link } from '../links/model.ts';
 import { type Html, html } from '../pages/html.ts';
 import { type Language, sizeText, timeText } from '../pages/language.ts';
@@ -28,7 +29,7 @@ export function folderView({ link, folder, usesLeft, endsAt, path, language, obj
   const title = fileName(link) || words.folder;
   const isCounted = usesLeft !== undefined;
   const { files, next } = folder;
-  const base = (link.keyPrefix ?? '').lastIndexOf('/') + 1;
+  const base = (sharedPrefix(link) ?? '').lastIndexOf('/') + 1;
   const row = ({ key, sizeBytes }: FolderPage['files'][number]): Html => {
     const name = key.slice(base);
     const isAlone = !isCounted && !key.endsWith('/') && !DOTS.test(key);

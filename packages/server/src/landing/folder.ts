@@ -1,4 +1,4 @@
-/** What is in a folder, as the guest of its link may list it: a page at a time. */
+/** What is in a folder, or among several objects, as the guest of the link may have it: a page at a time. */
 import { childrenOf, childText, parseXml } from '@latchkey/s3/xml';
 import type { Link } from '../links/model.ts';
 import type { Incoming } from '../pipeline.ts';
@@ -28,6 +28,33 @@ export async function folderPage(link: Link, url: string, guest: Incoming, conte
   }));
   if (files.length === 0) return deadByStatus(404);
   return { kind: 'folder', files, next: childText(listing, 'IsTruncated') === 'true' ? files.at(-1)?.key : undefined };
+}
+
+/**
+ * Of objects that were chosen one by one, those that are there and may be read. `urlOf` makes an inner URL of each, whose head is asked for
+ * as the guest would.
+ */
+export async function chosenPage(
+  link: Link,
+  { after, limit }: { readonly after: string | undefined; readonly limit: number },
+  urlOf: (key: string) => string,
+  guest: Incoming,
+  context: StateContext,
+): Promise<FolderPage | Dead> {
+  const byRecord = await deadByRecord(link, guest, context);
+  if (byRecord !== undefined) return byRecord;
+  const { keys = [] } = link;
+  const files: { readonly key: string; readonly sizeBytes: number }[] = [];
+  let last: Dead = deadByStatus(404);
+  for (const key of after === undefined ? keys : keys.slice(keys.indexOf(after) + 1)) {
+    if (files.length === limit) return { kind: 'folder', files, next: files.at(-1)?.key };
+    const { status, contentLength = 0, close } = await context.ask(guestRequest('HEAD', urlOf(key), guest));
+    await close?.();
+    if (status === 200) files.push({ key, sizeBytes: contentLength });
+    else if (status >= 500) return deadByStatus(status);
+    else last = deadByStatus(status);
+  }
+  return files.length === 0 ? last : { kind: 'folder', files, next: undefined };
 }
 
 /** Keys hold what XML can not: S3 encodes them as forms do. */

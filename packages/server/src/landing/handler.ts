@@ -14,6 +14,7 @@ import type { GuardrailStore } from '../guardrails/store.ts';
 import { headerValue } from '../headers.ts';
 import type { Sealer } from '../identity/sealing.ts';
 import { latestWithPage } from '../links/link-guardrails.ts';
+import { isForKey } from '../links/link-keys.ts';
 import { LANDING, LINK, type Link } from '../links/model.ts';
 import type { Log } from '../log.ts';
 import { deadPage } from '../pages/dead-page.ts';
@@ -22,7 +23,7 @@ import type { DeadReason } from '../pages/words.ts';
 import { refuseDoubtfulFraming } from '../parse.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
-import { FILES_PER_PAGE, folderPage } from './folder.ts';
+import { chosenPage, FILES_PER_PAGE, folderPage } from './folder.ts';
 import { folderView } from './folder-view.ts';
 import { guestForm } from './guest-form.ts';
 import { type InnerTarget, type InnerUrl, innerUrl } from './inner-url.ts';
@@ -111,13 +112,12 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
 
   async function showFolder(link: Link, path: string, query: string, incoming: Incoming): Promise<Reply> {
     const after = new URLSearchParams(query).get('after') ?? undefined;
-    const inner = mint(link, { use: 'list', after, limit: FILES_PER_PAGE });
-    const folder = await folderPage(link, inner.url, incoming, context);
+    const folder = await filesOf(link, { after, limit: FILES_PER_PAGE }, incoming);
     if (folder.kind === 'dead') return deadOf(folder, incoming);
     const { maxUses, expiresAt } = link.terms;
     const usesLeft = maxUses === undefined ? undefined : maxUses - (await context.uses.used(link.id));
     const endsAt = Math.min(expiresAt, await latestWithPage(link, context.guardrails));
-    return folderView({ link, folder, usesLeft, endsAt, path, language: languageIn(incoming), objectOrigin: new URL(inner.url).origin });
+    return folderView({ link, folder, usesLeft, endsAt, path, language: languageIn(incoming), objectOrigin: originOf(link) });
   }
 
   /** What may be told without the password: that there is one, or that the link is over. */
@@ -132,8 +132,7 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     if (link.terms.maxUses !== undefined) return dead(incoming, 405, 'use-button', ['Allow', 'POST']);
     const file = new URLSearchParams(query).get('file');
     if (file === null) return toObject(link, incoming, 302);
-    const isInside = link.keyPrefix !== undefined && file.startsWith(link.keyPrefix) && file !== '';
-    return isInside ? toFile(link, file, incoming, 302) : dead(incoming, 404, 'gone');
+    return link.key === undefined && isForKey(link, file) ? toFile(link, file, incoming, 302) : dead(incoming, 404, 'gone');
   }
 
   async function submitted(link: Link, path: string, incoming: Incoming): Promise<Reply> {
@@ -182,10 +181,20 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   }
 
   async function toArchive(link: Link, incoming: Incoming, status: 302 | 303): Promise<Reply> {
-    const folder = await folderPage(link, mint(link, { use: 'list', after: undefined, limit: 1 }).url, incoming, context);
+    const folder = await filesOf(link, { after: undefined, limit: 1 }, incoming);
     return folder.kind === 'dead'
       ? deadOf(folder, incoming)
       : { status, headers: ['Location', mint(link, { use: 'zip' }).url, ...NOT_KEPT] };
+  }
+
+  function filesOf(link: Link, page: { readonly after: string | undefined; readonly limit: number }, incoming: Incoming) {
+    if (link.keys === undefined) return folderPage(link, mint(link, { use: 'list', ...page }).url, incoming, context);
+    return chosenPage(link, page, (key) => mint(link, { use: 'show', key }).url, incoming, context);
+  }
+
+  /** Of the S3 address, as the link's guests reach it. */
+  function originOf(link: Link): string {
+    return new URL(mint(link, { use: 'zip' }).url).origin;
   }
 
   async function playerUrl(link: Link, incoming: Incoming): Promise<Reply> {

@@ -33,7 +33,7 @@ export function innerUrl(
   return { url, expiresAt: Math.min(expiresAt.getTime(), link.terms.expiresAt) };
 }
 
-function optionsFor({ terms, keyPrefix = '' }: Link, target: InnerTarget) {
+function optionsFor({ terms, keys, keyPrefix = '' }: Link, target: InnerTarget) {
   switch (target.use) {
     case 'list': {
       const { after, limit } = target;
@@ -41,7 +41,7 @@ function optionsFor({ terms, keyPrefix = '' }: Link, target: InnerTarget) {
       return { query: after === undefined ? query : { ...query, 'start-after': after } };
     }
     case 'zip':
-      return { query: { 'latchkey-zip': '', prefix: keyPrefix } };
+      return { query: keys === undefined ? { 'latchkey-zip': '', prefix: keyPrefix } : { 'latchkey-zip': '' } };
     case 'show':
       return { key: target.key };
     case 'save': {

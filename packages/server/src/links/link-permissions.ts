@@ -4,14 +4,23 @@ import { S3Error } from '@latchkey/s3/errors';
 import type { Principal } from '../identity/principals.ts';
 import { objectArn } from '../operations/permissions.ts';
 import type { Permission } from '../pipeline.ts';
+import { sharedPrefix } from './link-keys.ts';
 import type { LinkCaller, NewLink } from './links.ts';
 import type { Link, LinkIssuer } from './model.ts';
 
 export type LinkAction = 'CreateLink' | 'ReadLink' | 'ReadLinkUrl' | 'ChangeLink' | 'RevokeLink';
 
-/** On the link's object, or on everything under its prefix. */
-export function linkPermission(action: LinkAction, { bucket, key, keyPrefix }: Pick<NewLink, 'bucket' | 'key' | 'keyPrefix'>): Permission {
-  return { action: `latchkey:${action}`, resource: objectArn(bucket, key ?? `${keyPrefix ?? ''}*`) };
+type Subject = Pick<NewLink, 'bucket' | 'key' | 'keys' | 'keyPrefix'>;
+
+/** On the link's object, or on everything under its prefix; of several, under what all of them begin with. */
+export function linkPermission(action: LinkAction, { bucket, ...subject }: Subject): Permission {
+  return { action: `latchkey:${action}`, resource: objectArn(bucket, subject.key ?? `${sharedPrefix(subject) ?? ''}*`) };
+}
+
+/** To make it, on every object by itself. */
+export function creationPermissions({ bucket, key, keys, keyPrefix }: Subject): readonly Permission[] {
+  if (keys === undefined) return [linkPermission('CreateLink', { bucket, key, keyPrefix })];
+  return keys.map((each) => linkPermission('CreateLink', { bucket, key: each }));
 }
 
 /** Whoever made a link may read it and take it back, unless a policy says no; everything else needs a policy that says yes. */

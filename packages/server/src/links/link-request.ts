@@ -3,6 +3,7 @@ import { invalidArgument } from '@latchkey/s3/errors';
 import { presign } from '@latchkey/sigv4/presign';
 import { presignPost } from '@latchkey/sigv4/presign-post';
 import { SigningOptionError } from '@latchkey/sigv4/signing-option-error';
+import { isForKey } from './link-keys.ts';
 import type { LinkRequest } from './links.ts';
 import { type Link, MAX_SIGNED_MS } from './model.ts';
 
@@ -12,8 +13,7 @@ import { type Link, MAX_SIGNED_MS } from './model.ts';
  */
 export function linkRequest(link: Link, secretAccessKey: string, region: string, key = link.key): LinkRequest | undefined {
   if (link.method !== 'POST' && key === undefined) return undefined;
-  if (key !== undefined && !(link.key === undefined ? key.startsWith(link.keyPrefix ?? '\0') && key !== '' : key === link.key))
-    throw invalidArgument('The link is not for this key.', 'key', key);
+  if (key !== undefined && !isForKey(link, key)) throw invalidArgument('The link is not for this key.', 'key', key);
   const common = {
     bucket: link.bucket,
     region,

@@ -11,7 +11,7 @@ import type { Site } from '../pipeline.ts';
 import { changedLink, changesTerms } from './change-link.ts';
 import { checkGuardrails } from './link-guardrails.ts';
 import { isLinkId } from './link-id.ts';
-import { type LinkAction, linkPermission, mayOn, refuseLinksAndStrangers } from './link-permissions.ts';
+import { creationPermissions, type LinkAction, mayOn, refuseLinksAndStrangers } from './link-permissions.ts';
 import { linkRequest } from './link-request.ts';
 import { linkView } from './link-view.ts';
 import type { LinkCaller, LinkFilter, Links, LinkView, Page, PageOf } from './links.ts';
@@ -53,7 +53,7 @@ export function createLinks(options: LinkServiceOptions): Links {
   const service = {
     async createLink(input, caller) {
       refuseLinksAndStrangers(caller);
-      await caller.judge.demand(linkPermission('CreateLink', input));
+      for (const permission of creationPermissions(input)) await caller.judge.demand(permission);
       const link = await newLink(input, caller, options);
       if (link.landing !== undefined) requireOwnEndpoint(link.endpoint, site, [options.endpoint(), options.consoleUrl()]);
       await checkGuardrails(link, guardrails);
@@ -153,7 +153,7 @@ const LOOKED_AT_ONCE = 200;
 
 function isOf(link: Link, { bucket, prefix, label, method, createdBy }: LinkFilter): boolean {
   if (bucket !== undefined && link.bucket !== bucket) return false;
-  if (prefix !== undefined && !(link.key ?? link.keyPrefix ?? '').startsWith(prefix)) return false;
+  if (prefix !== undefined && !(link.keys ?? [link.key ?? link.keyPrefix ?? '']).some((key) => key.startsWith(prefix))) return false;
   if (label !== undefined && link.label !== label) return false;
   if (method !== undefined && link.method !== method) return false;
   return createdBy === undefined || link.createdBy === createdBy;

@@ -16,6 +16,7 @@ export async function linkView(link: Link, { uses, revocations }: LinkFacts, now
     method: link.method,
     bucket: link.bucket,
     key: link.key,
+    keys: link.keys,
     keyPrefix: link.keyPrefix,
     status: (await revocations.refusesLink(link)) ? 'revoked' : statusOf(link, counted, now),
     terms: link.terms,

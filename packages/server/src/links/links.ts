@@ -14,8 +14,12 @@ export type LinkCaller = { readonly principal: Principal; readonly judge: Pick<J
 export type NewLink = {
   readonly method: LinkMethod;
   readonly bucket: string;
-  /** Exactly one of the two. With `keyPrefix` a URL is made for each key as it is asked for (`showLink`); a form takes any key under it. */
+  /**
+   * Exactly one of the three. With `keyPrefix` a URL is made for each key as it is asked for (`showLink`); a form takes any key under it.
+   * `keys` are objects that somebody chose, for a link with a page: 1000 at most, 64 KiB together.
+   */
   readonly key?: string | undefined;
+  readonly keys?: readonly string[] | undefined;
   readonly keyPrefix?: string | undefined;
   readonly terms: LinkTerms;
   /** Up to 256 characters; links may be listed and revoked by it. */
@@ -25,7 +29,7 @@ export type NewLink = {
   /** The URL of the S3 address, as the link's holder reaches it. Default: the public URL. */
   readonly endpoint?: string | undefined;
   readonly style?: 'path' | 'virtual' | undefined;
-  /** A page for people, under a short address; for downloads of one key, or of all under `keyPrefix`. A link with a page may live longer than a URL's seven days. */
+  /** A page for people, under a short address; for downloads. A link with a page may live longer than a URL's seven days. */
   readonly landing?: boolean | undefined;
   /** Asked for on the page, so that there has to be one; 1 to 256 characters. A link with a password has no other address. */
   readonly password?: string | undefined;
@@ -50,6 +54,7 @@ export type LinkView = {
   readonly method: LinkMethod;
   readonly bucket: string;
   readonly key?: string | undefined;
+  readonly keys?: readonly string[] | undefined;
   readonly keyPrefix?: string | undefined;
   readonly status: LinkStatus;
   readonly terms: LinkTerms;

@@ -40,8 +40,9 @@ export type Link = {
   readonly createdAt: number;
   readonly method: LinkMethod;
   readonly bucket: string;
-  /** The one key, or else any that begins with `keyPrefix`. */
+  /** The one key, or else each of `keys`, or any that begins with `keyPrefix`. */
   readonly key?: string;
+  readonly keys?: readonly string[];
   readonly keyPrefix?: string;
   /** How its URL addresses this server. */
   readonly endpoint: string;

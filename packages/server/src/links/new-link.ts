@@ -1,12 +1,13 @@
 /** A link that is about to be made. */
 import { invalidArgument } from '@latchkey/s3/errors';
-import { bucketName, objectKey } from '@latchkey/s3/names';
+import { bucketName } from '@latchkey/s3/names';
 import type { RecordChange, RecordStore } from '@latchkey/storage/record-store';
 import { secretAccessKey as newSecret } from '../identity/unique-ids.ts';
 import { newLanding } from '../landing/new-landing.ts';
 import { checkTerms, LONGEST_WITH_PAGE_MS } from './check-terms.ts';
 import { firstLinkIdAt, newLinkId } from './link-id.ts';
 import { issuerOf } from './link-issuer.ts';
+import { subjectOf } from './link-keys.ts';
 import type { LinkServiceOptions } from './link-service.ts';
 import type { LinkCaller, NewLink } from './links.ts';
 import { LANDING, LINK, type Link } from './model.ts';
@@ -25,12 +26,10 @@ export async function newLink(
   { records, identities, site, endpoint }: LinkServiceOptions,
 ): Promise<Link> {
   const now = site.now();
-  const { method, key, keyPrefix, terms } = input;
+  const { method, terms } = input;
   bucketName(input.bucket);
-  if ((key === undefined) === (keyPrefix === undefined))
-    throw invalidArgument('A link is for one key, or for all that begin with keyPrefix.', key === undefined ? 'key' : 'keyPrefix');
-  objectKey(key ?? `${keyPrefix}x`);
   const hasPage = input.landing === true || input.password !== undefined;
+  const subject = subjectOf(input, hasPage);
   checkTerms(terms, method, { now, signedAt: now, hasPage });
   const id = newLinkId(now);
   return {
@@ -39,7 +38,7 @@ export async function newLink(
     createdAt: now,
     method,
     bucket: input.bucket,
-    ...(key === undefined ? { keyPrefix: keyPrefix ?? '' } : { key }),
+    ...subject,
     endpoint: input.endpoint ?? endpoint(),
     style: input.style ?? 'path',
     terms,

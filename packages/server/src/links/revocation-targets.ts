@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { linkOf } from '../identity/principals.ts';
 import type { Authenticated } from '../pipeline.ts';
+import { sharedPrefix } from './link-keys.ts';
 import type { Link, Revocation, RevocationTarget } from './model.ts';
 
 /** The same for the same target, so that a later rule takes the place of an earlier one. */
@@ -48,7 +49,7 @@ export function wasSignedBefore({ signature, principal }: Authenticated, moment:
 
 /** The request for a link's own URL, as far as rules look at it. */
 export function requestThrough(link: Link): Authenticated {
-  const { id, issuer, bucket, key, keyPrefix, signedAt } = link;
+  const { id, issuer, bucket, key, signedAt } = link;
   const who =
     issuer.kind === 'root'
       ? { kind: 'root' }
@@ -59,7 +60,7 @@ export function requestThrough(link: Link): Authenticated {
   return {
     principal,
     bucket,
-    key: key ?? keyPrefix,
+    key: key ?? sharedPrefix(link),
     signature: { signedAt: Math.floor(signedAt / 1000) * 1000 },
   } as unknown as Authenticated;
 }

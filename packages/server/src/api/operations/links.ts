@@ -1,7 +1,7 @@
 /** Links: made, listed, shown, changed and revoked. What each asks for depends on the link's own object: the links' code asks. */
 import { S3Error } from '@latchkey/s3/errors';
 import { optional } from 'valibot';
-import { linkPermission } from '../../links/link-permissions.ts';
+import { creationPermissions } from '../../links/link-permissions.ts';
 import type { LinkView } from '../../links/links.ts';
 import { members } from '../input.ts';
 import { linkCaller } from '../link-caller.ts';
@@ -34,7 +34,7 @@ export const createLink = defineApiOperation({
   isIdempotent: true,
   answer: { status: 201, description: 'The link, with its URL', body: link },
   // Asked for again, it is answered as before: only to who might still make it.
-  needs: ({ body }) => [linkPermission('CreateLink', body)],
+  needs: ({ body }) => creationPermissions(body),
   async run(call) {
     const { stores, site, input } = call;
     const made = await stores.links.createLink(asNewLink(input.body, site.now()), linkCaller(call));

@@ -4,6 +4,7 @@ import {
   boolean,
   type InferOutput,
   literal,
+  maxLength,
   nullable,
   number,
   optional,
@@ -14,6 +15,7 @@ import {
   string,
   variant,
 } from 'valibot';
+import { MOST_CHOSEN } from '../../links/link-keys.ts';
 import type { LinkChange, LinkView, NewLink } from '../../links/links.ts';
 import { MAX_SIGNED_MS, type Revocation } from '../../links/model.ts';
 import { invalidInput, members } from '../input.ts';
@@ -45,14 +47,19 @@ export const newLink = members({
 });
 
 /** What the making of a link takes besides: the presign API makes no pages. */
-export const newLinkWithPage = members({ ...newLink.entries, landing: optional(boolean()), password: optional(text(256)) });
+export const newLinkWithPage = members({
+  ...newLink.entries,
+  keys: optional(pipe(array(text(1024)), maxLength(MOST_CHOSEN, `has at most ${MOST_CHOSEN} items.`))),
+  landing: optional(boolean()),
+  password: optional(text(256)),
+});
 
 /** What the links' own code takes. `now` in milliseconds since the epoch. */
 export function asNewLink(input: InferOutput<typeof newLink> | InferOutput<typeof newLinkWithPage>, now: number): NewLink {
   const { method, bucket, key, keyPrefix, label, note, endpoint, style } = input;
-  const { landing, password } = 'landing' in input || 'password' in input ? input : {};
+  const { keys, landing, password }: Partial<InferOutput<typeof newLinkWithPage>> = input;
   const expiresAt = endOf(input, now) ?? now + DEFAULT_SECONDS * 1000;
-  return { method, bucket, key, keyPrefix, terms: { ...termsIn(input), expiresAt }, label, note, endpoint, style, landing, password };
+  return { method, bucket, key, keys, keyPrefix, terms: { ...termsIn(input), expiresAt }, label, note, endpoint, style, landing, password };
 }
 
 export const linkChange = members({
@@ -86,6 +93,7 @@ export const link = members({
   method: METHODS,
   bucket: string(),
   key: optional(string()),
+  keys: optional(array(string())),
   keyPrefix: optional(string()),
   ...request,
   status: STATUSES,
@@ -103,12 +111,13 @@ export const link = members({
 });
 
 export function shownLink(view: LinkView) {
-  const { id, method, bucket, key, keyPrefix, status, uses, label, note, createdBy, revokedAt } = view;
+  const { id, method, bucket, key, keys, keyPrefix, status, uses, label, note, createdBy, revokedAt } = view;
   return withoutUndefined({
     id,
     method,
     bucket,
     key,
+    keys: keys && [...keys],
     keyPrefix,
     url: view.request?.url,
     headers: view.request?.headers,
