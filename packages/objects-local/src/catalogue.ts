@@ -37,6 +37,10 @@ export type Catalogue = {
   readonly garbage: Table;
   /** Body id, process → until when a reader needs it (`pins.ts`). */
   readonly pins: Table;
+  /** Queue, sequence → what a change was announced with (`outbox.ts`). */
+  readonly outbox: Table;
+  /** Queue → how much is in it; and the last sequence. */
+  readonly outboxSizes: Table;
   /** From here on, reads see what any process has committed. Called at the start of every operation that reads. */
   latest(): void;
   /** Runs `apply` as one step that no other process sees half of; see the queue for what it promises. */
@@ -73,6 +77,8 @@ export function openCatalogue(directory: string, health: Health, freeBytes: () =
     parts: table('parts'),
     garbage: table('garbage'),
     pins: table('pins'),
+    outbox: table('outbox'),
+    outboxSizes: table('outboxSizes'),
     latest: () => root.resetReadTxn(),
     change: commits.change,
     async close() {

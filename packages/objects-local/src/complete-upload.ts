@@ -8,6 +8,7 @@ import { type Context, objectRow, requireBucket, wholeSeconds, writtenOf } from 
 import { dropBody } from './garbage.ts';
 import { inBucket, partKey } from './keys.ts';
 import { allPieces, manifestRows, type Piece } from './manifest.ts';
+import { announce } from './outbox.ts';
 import { encodeRow, type Row } from './row.ts';
 import { changeCount, findUpload, forgetUpload, noSuchUpload, partsOf, type StoredPart, withoutBody } from './upload-rows.ts';
 
@@ -54,6 +55,7 @@ export async function completeUpload(
       forgetUpload(catalogue, id, stored);
       for (const { partNumber } of [{ partNumber: 0 }, ...parts]) catalogue.parts.removeSync(partKey(id, partNumber));
       for (const { body } of unchosen) dropBody(catalogue, body, context.dueAt());
+      announce(context, options, { bucket, key, object: row });
       return true;
     });
     // A part was replaced meanwhile, or the upload was completed by another request: look again.

@@ -12,6 +12,7 @@ import { requireKnownFormat } from './directory-format.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { instanceName } from './instance.ts';
 import { objectsOf } from './objects.ts';
+import { outboxOf } from './outbox.ts';
 import { openPins } from './pins.ts';
 import { recover } from './recovery.ts';
 import { type Finding, scrub } from './scrub.ts';
@@ -101,6 +102,7 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
     ...bucketsOf(context),
     ...objectsOf(context),
     ...uploadsOf(context),
+    outbox: outboxOf(context),
     collect: tidy,
     scrub: () => scrub({ catalogue, files, blobs, directories }),
     async checkHealth() {

@@ -6,6 +6,7 @@ import { dropBody } from './garbage.ts';
 import { inBucket } from './keys.ts';
 import { listObjects } from './listing.ts';
 import { allPieces } from './manifest.ts';
+import { announce } from './outbox.ts';
 import { readBody, readInline } from './read-body.ts';
 import { receive } from './receive.ts';
 import { encodeRow, type Row } from './row.ts';
@@ -29,7 +30,7 @@ export function objectsOf(
         return Promise.reject(error);
       }
     },
-    async deleteObject(bucket, key, condition) {
+    async deleteObject(bucket, key, condition, options) {
       health.requireWritable();
       return catalogue.change(() => {
         requireBucket(catalogue, bucket);
@@ -38,10 +39,11 @@ export function objectsOf(
         if (current === undefined) return false;
         dropBody(catalogue, current.body, context.dueAt());
         catalogue.objects.removeSync(inBucket(bucket, key));
+        announce(context, options, { bucket, key });
         return true;
       });
     },
-    async setTags(bucket, key, tags) {
+    async setTags(bucket, key, tags, options) {
       health.requireWritable();
       return catalogue.change(() => {
         requireBucket(catalogue, bucket);
@@ -50,6 +52,7 @@ export function objectsOf(
         const { headers, metadata } = current.properties;
         const row = { ...current, properties: tags === undefined ? { headers, metadata } : { headers, metadata, tags } };
         catalogue.objects.putSync(inBucket(bucket, key), encodeRow(row));
+        announce(context, options, { bucket, key, object: current });
         return true;
       });
     },
@@ -88,6 +91,7 @@ async function putObject(
     claimBody(catalogue, received);
     if (current) dropBody(catalogue, current.body, context.dueAt());
     catalogue.objects.putSync(inBucket(bucket, key), encodeRow(row));
+    announce(context, options, { bucket, key, object: row });
   });
   return writtenOf(row);
 }

@@ -4,6 +4,7 @@ import { compositeEtag } from '@latchkey/s3/etag';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { compareKeys } from './key-order.ts';
 import { rollUp } from './memory-listing.ts';
+import { memoryOutbox } from './memory-outbox.ts';
 import type {
   BucketRecord,
   ByteRange,
@@ -28,6 +29,7 @@ import { timeOrderedId } from './time-ordered-id.ts';
  */
 export function openMemoryObjectStore(): ObjectStore {
   const buckets = new Map<string, Bucket>();
+  const outbox = memoryOutbox();
 
   const bucketOf = (name: BucketName): Bucket => {
     const bucket = buckets.get(name);
@@ -75,6 +77,7 @@ export function openMemoryObjectStore(): ObjectStore {
         checksums: received.checksums,
       };
       bucket.objects.set(key, { record: { key, ...copyOf(properties), ...written }, bytes: received.bytes, parts: [] });
+      outbox.add(options, { bucket: name, key, object: written });
       return written;
     },
     async headObject(name, key) {
@@ -84,17 +87,20 @@ export function openMemoryObjectStore(): ObjectStore {
       const stored = bucketOf(name).objects.get(key);
       return stored && openStored(stored);
     },
-    async deleteObject(name, key, condition) {
+    async deleteObject(name, key, condition, options) {
       const { objects } = bucketOf(name);
       requireDeleteCondition(objects.get(key)?.record, condition);
-      return objects.delete(key);
+      const wasThere = objects.delete(key);
+      if (wasThere) outbox.add(options, { bucket: name, key });
+      return wasThere;
     },
-    async setTags(name, key, tags) {
+    async setTags(name, key, tags, options) {
       const { objects } = bucketOf(name);
       const current = objects.get(key);
       if (current === undefined) return false;
       const { tags: _replaced, ...rest } = current.record;
       objects.set(key, { ...current, record: tags === undefined ? rest : { ...rest, tags } });
+      outbox.add(options, { bucket: name, key, object: current.record });
       return true;
     },
     async listObjects(name, options) {
@@ -177,12 +183,15 @@ export function openMemoryObjectStore(): ObjectStore {
       };
       bucket.objects.set(key, { record, bytes, parts: parts.map(withoutBytes), uploadId });
       bucket.uploads.delete(uploadId);
+      outbox.add(options, { bucket: name, key, object: record });
       return written(record);
     },
     async abortUpload(name, key, uploadId) {
       uploadOf(name, key, uploadId);
       bucketOf(name).uploads.delete(uploadId);
     },
+
+    outbox: outbox.outbox,
 
     async checkHealth() {},
     async close() {},

@@ -5,6 +5,7 @@ import { describeConditions } from './suite/conditions.ts';
 import { describeListing } from './suite/listings.ts';
 import { describeModel } from './suite/model.ts';
 import { describeObjects } from './suite/objects.ts';
+import { describeOutbox } from './suite/outbox.ts';
 import { describeUploads } from './suite/uploads.ts';
 
 export type OpenedObjectStore = {
@@ -35,6 +36,7 @@ export function objectStoreSuite(name: string, open: () => Promise<OpenedObjectS
     describeConditions(storeNow);
     describeListing(storeNow);
     describeUploads(storeNow, reopen);
+    describeOutbox(storeNow, reopen);
     describeModel(storeNow);
   });
 }

@@ -7,6 +7,7 @@
  * A store that cannot work (disk full, read-only after a failed fsync) answers `ServiceUnavailable` or `InternalError`.
  */
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { Announcement, Outbox } from './outbox.ts';
 
 export type BucketRecord = {
   readonly name: BucketName;
@@ -100,7 +101,10 @@ export type IncomingBody = {
 };
 export type Sealed = { readonly checksums?: StoredChecksums | undefined };
 
-export type PutOptions = {
+/** What is to be kept in the outbox if the change happens, in the same step. Nothing is paid without. */
+export type Announced = { readonly announce?: readonly Announcement[] | undefined };
+
+export type PutOptions = Announced & {
   readonly condition?: WriteCondition | undefined;
   /** Ends the write with the signal's reason, leaving nothing behind, as long as it has not been committed. */
   readonly signal?: AbortSignal | undefined;
@@ -183,9 +187,9 @@ export type ObjectStore = {
   headObject(bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined>;
   openObject(bucket: BucketName, key: ObjectKey): Promise<OpenObject | undefined>;
   /** `true` if there was one. Promise: deleting what is not there is no error, unless the condition names an ETag. */
-  deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition): Promise<boolean>;
+  deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition, options?: Announced): Promise<boolean>;
   /** Replaces the tags of an object, or takes them away; `false` if there is no such object. Promise: nothing else of the object changes. */
-  setTags(bucket: BucketName, key: ObjectKey, tags: ObjectProperties['tags']): Promise<boolean>;
+  setTags(bucket: BucketName, key: ObjectKey, tags: ObjectProperties['tags'], options?: Announced): Promise<boolean>;
 
   /** Promise: a page costs what the page holds, however many keys the bucket or a common prefix has. */
   listObjects(bucket: BucketName, options: ListOptions): Promise<ListPage>;
@@ -241,6 +245,13 @@ export type ObjectStore = {
   ): Promise<Written>;
   /** Promise: an aborted upload frees its parts; one that is not there is refused with NoSuchUpload. */
   abortUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<void>;
+
+  /**
+   * What changes were announced with, until it is removed.
+   * Promise: a change and its announcements are there together, or neither; what changes nothing announces nothing.
+   * Promise: sequences grow with the changes, also after the store was opened anew.
+   */
+  readonly outbox: Outbox;
 
   /** Throws with the reason where the store can not be written to just now (read-only after a failed fsync, disk full). */
   checkHealth(): Promise<void>;
