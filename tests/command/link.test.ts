@@ -157,7 +157,7 @@ describe('latchkey link create', () => {
   it.each([
     [['create'], 'It is: latchkey link create s3://BUCKET/KEY'],
     [['create', 's3://photos'], 'An object is s3://BUCKET/KEY'],
-    [['create', 's3://photos/a', 's3://photos/b'], 'It is: latchkey link create s3://BUCKET/KEY'],
+    [['create', 's3://photos/a', 's3://photos/b'], 'Several objects have one link where that has a page: --landing.'],
     [['create', 's3://photos/a', '--uses', '0'], '--uses must be 1 or more.'],
     [['create', 's3://photos/a', '--expires-in', '8d'], '--expires-in'],
     [['create', 's3://photos/a', '--from', '300.0.0.1'], '--from'],

@@ -7,7 +7,7 @@ import { refused } from './authenticate/refused.ts';
 import { Denial, type DeniedBy } from './denial.ts';
 import { queryValue } from './headers.ts';
 import { linkOf } from './identity/principals.ts';
-import { isForKey } from './links/link-keys.ts';
+import { captionsKey, isForKey } from './links/link-keys.ts';
 import type { Link } from './links/model.ts';
 import { isFrom } from './links/source-address.ts';
 import type { Terms } from './links/terms.ts';
@@ -82,7 +82,7 @@ function refuseOtherThanItsOwn(request: Authenticated, link: Link): void {
   const isPresigned = signature?.authType === (link.method === 'POST' ? 'POST' : 'REST-QUERY-STRING');
   if (isPresigned && signature.version === 'AWS4-HMAC-SHA256' && isItsFolder(request, link)) return;
   if (isPresigned && signature.version === 'AWS4-HMAC-SHA256' && OPERATIONS[link.method].includes(operation.name)) {
-    if (bucket === link.bucket && isForKey(link, key)) return;
+    if (bucket === link.bucket && (isForKey(link, key) || key === captionsKey(link))) return;
   }
   throw refusedBy('link', undefined, `The link ${link.id} is a pre-signed ${link.method} in ${link.bucket}, and good for nothing else.`);
 }

@@ -14,7 +14,7 @@ import type { GuardrailStore } from '../guardrails/store.ts';
 import { headerValue } from '../headers.ts';
 import type { Sealer } from '../identity/sealing.ts';
 import { latestWithPage } from '../links/link-guardrails.ts';
-import { isForKey } from '../links/link-keys.ts';
+import { captionsKey, isForKey } from '../links/link-keys.ts';
 import { LANDING, LINK, type Link } from '../links/model.ts';
 import type { Log } from '../log.ts';
 import { deadPage } from '../pages/dead-page.ts';
@@ -27,7 +27,7 @@ import { chosenPage, FILES_PER_PAGE, folderPage } from './folder.ts';
 import { folderView } from './folder-view.ts';
 import { guestForm } from './guest-form.ts';
 import { type InnerTarget, type InnerUrl, innerUrl } from './inner-url.ts';
-import { openPage, passwordPage } from './landing-page.ts';
+import { isPlayed, openPage, passwordPage } from './landing-page.ts';
 import { deadByRecord, type LandingState, landingState, type StateContext } from './landing-state.ts';
 import { isPassword } from './password.ts';
 import { passwordTries } from './password-tries.ts';
@@ -106,8 +106,16 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     const state = await landingState(link, inner.url, incoming, context);
     if (state.kind === 'dead') return deadOf(state, incoming);
     const preview = link.terms.maxUses === undefined ? inner : undefined;
+    const captions = isPlayed(state.type) ? await captionsOf(link, incoming) : undefined;
     const objectOrigin = new URL(inner.url).origin;
-    return openPage({ link, state, path, language: languageIn(incoming), preview, objectOrigin, now: site.now() });
+    return openPage({ link, state, path, language: languageIn(incoming), preview, captions, objectOrigin, now: site.now() });
+  }
+
+  async function captionsOf(link: Link, incoming: Incoming): Promise<InnerUrl | undefined> {
+    const key = captionsKey(link);
+    const inner = key === undefined ? undefined : mint(link, { use: 'show', key });
+    const state = inner && (await landingState(link, inner.url, incoming, context));
+    return state?.kind === 'open' && state.sizeBytes <= MOST_CAPTIONS_BYTES ? inner : undefined;
   }
 
   async function showFolder(link: Link, path: string, query: string, incoming: Incoming): Promise<Reply> {
@@ -220,6 +228,8 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     return innerUrl(link, target, sealer.open(link.secret, `link/${link.id}`), { region: site.region, now: site.now() });
   }
 }
+
+const MOST_CAPTIONS_BYTES = 2 * 1024 * 1024;
 
 const NOT_KEPT = ['Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer', 'X-Robots-Tag', 'noindex, nofollow'] as const;
 

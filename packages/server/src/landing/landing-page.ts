@@ -18,14 +18,16 @@ export type OpenPage = {
   readonly language: Language;
   /** To show the object in place; its use would be counted otherwise. */
   readonly preview: InnerUrl | undefined;
+  /** Of a film or a recording. */
+  readonly captions: InnerUrl | undefined;
   readonly objectOrigin: string;
   readonly now: number;
 };
 
-export function openPage({ link, state, path, language, preview, objectOrigin, now }: OpenPage): Reply {
+export function openPage({ link, state, path, language, preview, captions, objectOrigin, now }: OpenPage): Reply {
   const words = wordsIn(language);
   const name = fileName(link);
-  const shown = preview && previewOf(state.type, { preview, name, renew: `${path}/url`, now });
+  const shown = preview && previewOf(state.type, { preview, name, renew: `${path}/url`, now, captions, words });
   const title = name;
   const body = html`<h1>${name}</h1>
 <dl>
@@ -48,17 +50,26 @@ function button({ terms }: Link, path: string, words: Words): Html {
   return html`<form method="post" action="${path}"><button name="action" value="download">${label}</button></form>`;
 }
 
+type Previewed = {
+  readonly preview: InnerUrl;
+  readonly name: string;
+  readonly renew: string;
+  readonly now: number;
+  readonly captions: InnerUrl | undefined;
+  readonly words: Words;
+};
 type Shown = { readonly markup: Html; readonly isPlayer: boolean };
 
+/** A film, or a recording. */
+export const isPlayed = (type: string): boolean => /^(video|audio)\//i.test(type);
+
 /** Only what browsers show without running it; never SVG or HTML. */
-function previewOf(
-  type: string,
-  { preview, name, renew, now }: { readonly preview: InnerUrl; readonly name: string; readonly renew: string; readonly now: number },
-): Shown | undefined {
+function previewOf(type: string, { preview, name, renew, now, captions, words }: Previewed): Shown | undefined {
   const [plain = ''] = type.toLowerCase().split(';');
   if (PICTURES.has(plain)) return { markup: html`<img src="${preview.url}" alt="${name}">`, isPlayer: false };
   const seconds = Math.floor((preview.expiresAt - now) / 1000);
-  const data = html`src="${preview.url}" data-renew="${renew}" data-seconds="${seconds}"`;
+  const texts = captions && html` data-captions="${captions.url}" data-label="${words.captions}"`;
+  const data = html`src="${preview.url}" data-renew="${renew}" data-seconds="${seconds}"${texts}`;
   if (plain.startsWith('video/'))
     return { markup: html`<video controls preload="metadata" ${data} aria-label="${name}"></video>`, isPlayer: true };
   if (plain.startsWith('audio/'))

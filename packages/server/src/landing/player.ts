@@ -3,7 +3,7 @@ import type { Reply } from '../pipeline.ts';
 
 export const PLAYER_PATH = '/-/player.js';
 
-/** In the browser: `data-renew` is where to POST for a URL, `data-seconds` how long the present one is good. */
+/** In the browser: `data-renew` is where to POST for a URL, `data-seconds` how long the present one is good, `data-captions` where its captions are. */
 const SCRIPT = `const media = document.querySelector('[data-renew]');
 let goodUntil = performance.now() + Number(media.dataset.seconds) * 1000;
 let renewing = false;
@@ -27,6 +27,16 @@ async function renew() {
     renewing = false;
   }
 }
+
+// From memory: from another origin, captions are only shown where the film itself is asked for as they are.
+async function showCaptions({ captions, label }) {
+  const answer = await fetch(captions);
+  if (!answer.ok) return;
+  const track = Object.assign(document.createElement('track'), { kind: 'captions', label, default: true });
+  track.src = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: 'text/vtt' }));
+  media.append(track);
+}
+if (media.dataset.captions !== undefined) showCaptions(media.dataset).catch(console.warn);
 
 const isOver = () => performance.now() > goodUntil - 10000;
 for (const event of ['play', 'seeking', 'stalled', 'waiting']) media.addEventListener(event, () => isOver() && renew());

@@ -15,7 +15,8 @@ import { createPacer } from './pace.ts';
 import type { Terms } from './terms.ts';
 import { checkDeclared } from './upload-limits.ts';
 
-export type Deliver = (request: Authorised) => Promise<Reply>;
+/** Without a promise where the operation answers without one, and nothing is counted. */
+export type Deliver = (request: Authorised) => Reply | Promise<Reply>;
 
 export function deliverer({ stores, site, log }: { readonly stores: Stores; readonly site: Site; readonly log: Log }): Deliver {
   // A client that is gone ends the wait, and nothing else.
@@ -38,17 +39,21 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     }
   };
 
-  /** Bytes that are in memory are sent before anything could be cut. Without a promise of its own: most requests pass here, and nothing of them is counted. */
-  function untilRevoked(request: Authorised): Promise<Reply> {
-    return request.operation.run(request, stores, site).then((reply) => {
-      const { body } = reply;
-      return body === undefined || body instanceof Uint8Array ? reply : { ...reply, body: untilCut(body, request, stores, site) };
-    });
+  function untilRevoked(request: Authorised): Reply | Promise<Reply> {
+    const reply = request.operation.run(request, stores, site);
+    return reply instanceof Promise ? reply.then((made) => cutting(made, request)) : cutting(reply, request);
   }
 
-  function download(request: Authorised, terms: Terms): Promise<Reply> {
-    if (terms.maxUses === undefined) return untilRevoked(request).then((reply) => withTerms(reply, request, pacer));
-    return counted(request);
+  /** Bytes that are in memory are sent before anything could be cut. */
+  function cutting(reply: Reply, request: Authorised): Reply {
+    const { body } = reply;
+    return body === undefined || body instanceof Uint8Array ? reply : { ...reply, body: untilCut(body, request, stores, site) };
+  }
+
+  function download(request: Authorised, terms: Terms): Reply | Promise<Reply> {
+    if (terms.maxUses !== undefined) return counted(request);
+    const reply = untilRevoked(request);
+    return reply instanceof Promise ? reply.then((made) => withTerms(made, request, pacer)) : withTerms(reply, request, pacer);
   }
 
   async function counted(request: Authorised): Promise<Reply> {

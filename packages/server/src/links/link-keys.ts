@@ -16,6 +16,15 @@ export function isForKey({ key, keys, keyPrefix }: Subject, asked: string): bool
   return asked !== '' && keyPrefix !== undefined && asked.startsWith(keyPrefix);
 }
 
+/**
+ * Where the captions of a film or a recording are, if it has any: `tour.mp4` has `tour.vtt` beside it. The page of a link shows them, so that
+ * the link is for them as well.
+ */
+export function captionsKey({ method, key, landing, terms }: Link): string | undefined {
+  if (method !== 'GET' || key === undefined || landing === undefined || terms.maxUses !== undefined) return undefined;
+  return /[^/]\.(?!vtt$)[^./]+$/i.test(key) ? key.replace(/[^.]+$/, 'vtt') : undefined;
+}
+
 /** What all keys of the link begin with: `undefined` for a link of one key. */
 export function sharedPrefix({ keys, keyPrefix }: Subject): string | undefined {
   if (keys === undefined) return keyPrefix;
@@ -31,7 +40,10 @@ export function sharedPrefix({ keys, keyPrefix }: Subject): string | undefined {
 /** Throws InvalidArgument, KeyTooLongError for what no link can be for. `hasPage`: only pages show several objects. */
 export function subjectOf({ method, key, keys, keyPrefix }: NewLink, hasPage: boolean): Pick<Link, 'key' | 'keys' | 'keyPrefix'> {
   if ([key, keys, keyPrefix].filter((given) => given !== undefined).length !== 1)
-    throw invalidArgument('A link is for one key, for several keys, or for all that begin with keyPrefix.', 'key');
+    throw invalidArgument(
+      'A link is for one key, for several keys, or for all that begin with keyPrefix.',
+      keyPrefix === undefined ? 'key' : 'keyPrefix',
+    );
   if (key !== undefined) return { key: objectKey(key) };
   if (keyPrefix !== undefined) {
     objectKey(`${keyPrefix}x`);
