@@ -12,6 +12,7 @@ const steps = [
   ['documentation examples', [process.execPath, 'scripts/doc-examples.mjs']],
   ['package shape', [process.execPath, 'scripts/lint-packages.mjs']],
   ['browser bundle size', [process.execPath, 'scripts/measure-bundle.mjs']],
+  ['console size', [process.execPath, 'scripts/measure-console.mjs']],
 ];
 
 prepare();

@@ -17,15 +17,28 @@ export function prepare() {
   build();
 }
 
-/** Compiles every package, unless the sources are those of the last build. */
+/** Compiles every package, and makes the console's pages, unless the sources are those of the last build. */
 export function build() {
-  const stampFile = join(root, 'node_modules/.cache/latchkey/build.json');
-  const stamp = JSON.stringify({ sources: hashOfSources() });
-  if (readText(stampFile) === stamp && packages().every(hasBuild)) return;
+  once('build', hashOf(packages().flatMap(sourcesOf)), packages().every(hasBuild), () => {
+    say('Building …');
+    packages().forEach(removeOrphans);
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...packages().map((name) => `packages/${name}`)]);
+  });
+  const pages = [
+    'packages/console/index.html',
+    'scripts/build-console.mjs',
+    ...filesUnder(join(root, 'packages/console/src')).map(fromRoot),
+  ];
+  const isBuilt = existsSync(join(root, 'packages/console/dist/web/index.html'));
+  once('console', hashOf([...pages, ...sourcesOf('sigv4')]), isBuilt, () => run(process.execPath, ['scripts/build-console.mjs']));
+}
 
-  say('Building …');
-  packages().forEach(removeOrphans);
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...packages().map((name) => `packages/${name}`)]);
+/** Does a part of the build, unless it was done from the same sources before and is still there. */
+function once(name, sources, isThere, make) {
+  const stampFile = join(root, `node_modules/.cache/latchkey/${name}.json`);
+  const stamp = JSON.stringify({ sources });
+  if (readText(stampFile) === stamp && isThere) return;
+  make();
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
 }
@@ -54,11 +67,10 @@ function npmCi() {
   else run('npm', flags, 'ignore');
 }
 
-function hashOfSources() {
+function hashOf(sources) {
   const hash = createHash('sha256');
-  const files = ['tsconfig.base.json', 'package-lock.json'];
-  for (const name of packages()) files.push(`packages/${name}/tsconfig.json`, ...sourcesOf(name));
-  for (const file of files.sort()) {
+  const settings = ['tsconfig.base.json', 'package-lock.json', ...packages().map((name) => `packages/${name}/tsconfig.json`)];
+  for (const file of [...settings, ...sources].sort()) {
     hash.update(file).update('\0');
     hash.update(readFileSync(join(root, file))).update('\0');
   }
@@ -69,7 +81,11 @@ function sourcesOf(name) {
   const folder = join(root, 'packages', name, 'src');
   return filesUnder(folder)
     .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
-    .map((file) => relative(root, file));
+    .map(fromRoot);
+}
+
+function fromRoot(file) {
+  return relative(root, file);
 }
 
 function hasBuild(name) {
@@ -80,6 +96,7 @@ function hasBuild(name) {
 function removeOrphans(name) {
   const folder = join(root, 'packages', name);
   for (const file of filesUnder(join(folder, 'dist'))) {
+    if (file.startsWith(join(folder, 'dist/web'))) continue;
     const source = relative(join(folder, 'dist'), file).replace(/(\.d\.ts|\.js)(\.map)?$/, '');
     const isOutput = source !== relative(join(folder, 'dist'), file);
     if (isOutput && !['.ts', '.tsx'].some((extension) => existsSync(join(folder, 'src', source + extension)))) rmSync(file);

@@ -7,6 +7,7 @@ import type { Log } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { readCertificate } from './certificate.ts';
 import type { Address, Config } from './config.ts';
+import { consolePagesFolder } from './console-pages.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import { masterKeys } from './master-key.ts';
 import { openStores } from './open-stores.ts';
@@ -41,6 +42,7 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
       log,
       root: root.credentials,
       version: version(),
+      consolePages: consolePagesFolder(),
     });
     return { server, root, certificate };
   } catch (error) {

@@ -7,6 +7,7 @@ import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
+import { consolePagesFolder } from './console-pages.ts';
 import { newMasterKey } from './master-key.ts';
 import { type OpenStores, openStores } from './open-stores.ts';
 import { newRootCredentials, type RootCredentials } from './root-credentials.ts';
@@ -100,6 +101,7 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
       now,
       log,
       version: version(),
+      consolePages: consolePagesFolder(),
     });
   } catch (error) {
     await remove();

@@ -1,5 +1,6 @@
 /** What answers on the console address. */
 import { apiHandler, isApi } from './api/handler.ts';
+import { type ConsolePagesOptions, consolePages } from './console-pages.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
 import { isLanding, landingHandler } from './landing/handler.ts';
@@ -17,12 +18,15 @@ export type ConsoleAddressOptions = {
   readonly log: Log;
   readonly counts: RequestCounts;
   readonly version: string;
+  /** Where the built pages are; without them this address has no pages but those of links. */
+  readonly pages: Pick<ConsolePagesOptions, 'folder' | 'endpoint'> | undefined;
 };
 
 export function consoleHandler(options: ConsoleAddressOptions): Handler {
   const { stores, site, log, counts, version, publicConsoleUrl, ask } = options;
   const answerApi = apiHandler(options);
   const answerGuest = landingHandler({ ...stores, sealer: stores.identities.sealer, site, log, publicConsoleUrl, ask });
+  const answerPage = options.pages && consolePages({ ...options.pages, version, region: site.region });
   return async (incoming) => {
     stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);
@@ -34,10 +38,9 @@ export function consoleHandler(options: ConsoleAddressOptions): Handler {
         return textReply(200, counts.expose().trimEnd(), 'text/plain; version=0.0.4; charset=utf-8');
       case PLAYER_PATH:
         return playerReply();
-      case '/':
-        return textReply(200, `Latchkey ${version} is running. This address answers /api/v1, /-/health/ready and /-/metrics.`);
-      default:
-        return textReply(404, 'There is nothing here.');
     }
+    if (answerPage !== undefined && !incoming.rawTarget.startsWith('/-/')) return answerPage(incoming);
+    if (incoming.rawTarget !== '/') return textReply(404, 'There is nothing here.');
+    return textReply(200, `Latchkey ${version} is running. This address answers /api/v1, /-/health/ready and /-/metrics.`);
   };
 }

@@ -8,6 +8,7 @@ import { openAuditTrail } from './audit/open-trail.ts';
 import type { RecordedReads } from './audit/requests.ts';
 import type { Retention } from './audit/retention.ts';
 import { trailKeys } from './audit/trail-keys.ts';
+import { browserEndpoint } from './browser-endpoint.ts';
 import { ALL_BLOCKED, bucketAccessStore, NONE_BLOCKED } from './bucket-access.ts';
 import { consoleHandler } from './console-address.ts';
 import { isConsoleOrigin } from './console-origins.ts';
@@ -15,6 +16,7 @@ import { forgetUses } from './forget-uses.ts';
 import { trustedProxies } from './forwarded.ts';
 import { createGateway } from './gateway.ts';
 import { guardrailStore } from './guardrails/store.ts';
+import { headerValue } from './headers.ts';
 import { type Certificate, type ListenAddress, type Listener, listen } from './http.ts';
 import { createIdentities, type RootCredentials } from './identity/identities.ts';
 import { checkMasterKey } from './identity/master-key-check.ts';
@@ -24,7 +26,7 @@ import { createLinks } from './links/link-service.ts';
 import { revocations } from './links/revocations.ts';
 import type { Log } from './log.ts';
 import { createRequestCounts } from './metrics.ts';
-import type { Site, Stores } from './pipeline.ts';
+import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
 import { s3Handler } from './s3-address.ts';
 
@@ -65,6 +67,8 @@ export type ServerOptions = {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Both addresses speak TLS with it. */
   readonly tls?: Certificate | undefined;
+  /** The folder of the console's built pages. Default: none, and no pages but those of links. */
+  readonly consolePages?: string | undefined;
   /** Ignore a foreign Authorization header (Bearer, Basic) beside a pre-signed URL, instead of refusing both as S3 does. */
   readonly ignoreForeignAuthorization?: boolean | undefined;
   /** Answer types that a browser would run as a page with a sandboxing policy. */
@@ -113,6 +117,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
   let boundConsoleUrl = '';
   const consoleUrl = () => options.publicConsoleUrl ?? boundConsoleUrl;
+  const endpointOfBrowser = ({ headers }: Incoming) =>
+    browserEndpoint({ publicUrl: publicAddresses[0]?.url, boundUrl, host: headerValue(headers, 'host') });
   const site: Site = {
     region,
     owner: { id: ownerId(installation), displayName: 'root' },
@@ -157,7 +163,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       counts,
       version: options.version,
       publicConsoleUrl: options.publicConsoleUrl,
-      ask: (incoming) => gateway.handle(incoming),
+      ask: async (incoming) => gateway.handle(incoming),
+      pages: options.consolePages === undefined ? undefined : { folder: options.consolePages, endpoint: endpointOfBrowser },
     }),
     context,
   ).catch(async (error: unknown) => {

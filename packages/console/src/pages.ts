@@ -1,0 +1,31 @@
+/**
+ * The screens: which address each has, and the file that draws it, fetched when somebody first goes there.
+ *
+ * To add one: a component in a folder of its own that takes `PageProps`, its words in `words/en/` and `words/de/`, and a row here.
+ */
+import type { FunctionComponent } from 'preact';
+import type { IconName } from './components/icon.tsx';
+import type { Words } from './words/words.ts';
+
+export type PageProps = {
+  /** The parts of the path that the row names. */
+  readonly parts: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+};
+
+export type PageRow = {
+  readonly path: string;
+  readonly load: () => Promise<FunctionComponent<PageProps>>;
+  /** Without one it is reached from another screen. */
+  readonly navigation?: { readonly words: keyof Words['shell']; readonly icon: IconName; readonly group: 'store' | 'account' };
+};
+
+export const PAGES: readonly PageRow[] = [
+  {
+    path: '/buckets',
+    load: async () => (await import('./browse/buckets-page.tsx')).BucketsPage,
+    navigation: { words: 'buckets', icon: 'bucket', group: 'store' },
+  },
+  { path: '/buckets/:bucket', load: async () => (await import('./browse/bucket-page.tsx')).BucketPage },
+  { path: '/sessions', load: async () => (await import('./session/sessions-page.tsx')).SessionsPage },
+];

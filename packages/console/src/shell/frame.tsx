@@ -1,0 +1,87 @@
+/** The frame around every screen: navigation at the side, or behind a button where there is no room for it. */
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from '../components/button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { PAGES, type PageRow } from '../pages.ts';
+import { place } from '../router.ts';
+import type { SignedIn } from '../session/session.ts';
+import { words } from '../words/words.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { PageView } from './page-view.tsx';
+
+const isNavigationOpen = signal(false);
+
+export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
+  const text = words().shell;
+  const content = useRef<HTMLElement>(null);
+  const { path } = place.value;
+  useEffect(() => {
+    isNavigationOpen.value = false;
+  }, [path]);
+  return (
+    <div class={isNavigationOpen.value ? 'frame navigates' : 'frame'}>
+      <button type="button" class="skip" onClick={() => content.current?.focus()}>
+        {text.skipToContent}
+      </button>
+      <header class="top">
+        <Button
+          class="narrow-only"
+          kind="quiet"
+          icon="menu"
+          label={text.openNavigation}
+          isExpanded={isNavigationOpen.value}
+          onClick={() => {
+            isNavigationOpen.value = !isNavigationOpen.value;
+          }}
+        />
+        <a class="brand" href="/buckets">
+          <Brand />
+          {text.product}
+        </a>
+        <div class="top-end">
+          <AccountMenu who={who} />
+        </div>
+      </header>
+      <nav class="side" aria-label={text.navigation}>
+        <Entries rows={PAGES} group="store" path={path} />
+        <hr />
+        <Entries rows={PAGES} group="account" path={path} />
+      </nav>
+      <main id="content" class="content" ref={content} tabIndex={-1}>
+        <PageView />
+      </main>
+    </div>
+  );
+}
+
+function Entries({ rows, group, path }: { readonly rows: readonly PageRow[]; readonly group: 'store' | 'account'; readonly path: string }) {
+  const text = words().shell;
+  return (
+    <ul>
+      {rows.map(({ path: to, navigation }) => {
+        if (navigation?.group !== group) return null;
+        const isHere = path === to || path.startsWith(`${to}/`);
+        return (
+          <li key={to}>
+            <a href={to} aria-current={isHere ? 'page' : undefined}>
+              <Icon name={navigation.icon} />
+              {text[navigation.words] as string}
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** A key in a lock: the one drawing that is not of the set of icons. */
+export function Brand() {
+  return (
+    <svg class="brand-mark" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <rect width="16" height="16" rx="3.5" />
+      <circle cx="6" cy="6.5" r="2.4" />
+      <path d="M7.8 8.3 12 12.5M10.2 10.7l1.4-1.4" />
+    </svg>
+  );
+}
