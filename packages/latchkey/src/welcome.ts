@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { reachedUrl } from '@latchkey/server/reached-url';
 import type { Config } from './config.ts';
 import type { Output } from './output.ts';
 import { type FoundRoot, rootCredentialsPath } from './root-credentials.ts';
@@ -18,12 +19,12 @@ export function showNewRoot({ credentials, origin }: FoundRoot, config: Config, 
 
 /** Tells a person who has just started a server what it is good for. */
 export function welcome({ server, root }: Started, config: Config, output: Output): void {
-  const endpoint = config.publicUrls[0] ?? server.s3;
+  const endpoint = config.publicUrls[0] ?? reachedUrl(server.s3);
   const kept = { environment: 'in the environment', file: `kept in ${rootCredentialsPath(config.data)}`, new: 'shown above' }[root.origin];
   output.say(output.strong(`Latchkey ${version()} serves ${relative('', config.data) || config.data}`));
   output.say();
   output.say(`  S3 address  ${endpoint}`);
-  output.say(`  Console     ${server.console}`);
+  output.say(`  Console     ${config.publicConsoleUrl ?? reachedUrl(server.console)}`);
   output.say(`  Access key  ${root.credentials.accessKeyId}, its secret is ${kept}`);
   output.say();
   output.say('In another terminal, a link to a file that works for ten minutes:');

@@ -36,7 +36,7 @@ export async function crossOriginHeaders(
   const origin = headerValue(request.headers, 'origin');
   if (origin === undefined) return [];
   const requestHeaders = headerValue(request.headers, 'access-control-request-headers');
-  if (site.isConsoleOrigin(origin)) return consoleCorsHeaders({ origin, requestHeaders });
+  if (site.isConsoleOrigin(origin, headerValue(request.headers, 'host'))) return consoleCorsHeaders({ origin, requestHeaders });
   const configuration = request.bucket === undefined ? undefined : await getCors(records, request.bucket);
   if (configuration === undefined) return [];
   const method = headerValue(request.headers, 'access-control-request-method') ?? request.method;
@@ -47,7 +47,7 @@ export async function crossOriginHeaders(
 export async function answerPreflight(request: Addressed, { objects, records }: Stores, site: Site): Promise<Reply> {
   const { bucket } = request;
   const origin = headerValue(request.headers, 'origin');
-  if (origin !== undefined && site.isConsoleOrigin(origin))
+  if (origin !== undefined && site.isConsoleOrigin(origin, headerValue(request.headers, 'host')))
     return {
       status: 200,
       headers: consoleCorsHeaders({ origin, requestHeaders: headerValue(request.headers, 'access-control-request-headers') }),

@@ -26,6 +26,20 @@ describe('isConsoleOrigin', () => {
   });
 });
 
+describe('isConsoleOrigin, where the console listens on every address,', () => {
+  const urls = ['http://192.168.1.5:9001', 'http://0.0.0.0:9001'];
+  test.each([
+    ['http://192.168.1.5:9001', 'files.example.com:9000', true],
+    ['http://files.example.com:9001', 'files.example.com:9000', true],
+    ['http://[::1]:9001', '[::1]:9000', true],
+    ['http://files.example.com:9002', 'files.example.com:9000', false],
+    ['https://files.example.com:9001', 'files.example.com:9000', false],
+    ['http://evil.example:9001', 'files.example.com:9000', false],
+    ['http://0.0.0.0:9001', undefined, true],
+    ['http://a b:9001', 'a b:9000', false],
+  ])('goes by the name of the S3 address: %s with %s is %s', (origin, host, is) => expect(isConsoleOrigin(origin, urls, host)).toBe(is));
+});
+
 describe('consoleCorsHeaders', () => {
   test('says the asked-for headers again, and nothing that is no list of names', () => {
     const headers = consoleCorsHeaders({ origin: 'https://a', requestHeaders: 'authorization, x-amz-date' });

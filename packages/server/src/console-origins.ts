@@ -3,15 +3,21 @@
  * may do is what its signatures allow; this only lets it read the answers.
  */
 import type { CrossOrigin } from '@latchkey/s3/cors-match';
+import { hostnameOf } from './browser-endpoint.ts';
+import { isEverywhere } from './reached-url.ts';
 
-/** Whether an Origin is that of the console address, as bound or as people reach it. `urls` are those, with or without a slash at the end. */
-export function isConsoleOrigin(origin: string, urls: readonly string[]): boolean {
-  return urls.some((url) => originsOf(url).includes(origin));
+/**
+ * Whether an Origin is that of the console address, as bound or as people reach it. `urls` are those, with or without a slash at the end. What
+ * is bound to all addresses has the name under which the browser reaches the S3 address: its `host`.
+ */
+export function isConsoleOrigin(origin: string, urls: readonly string[], host?: string | undefined): boolean {
+  return urls.some((url) => originsOf(url, host).includes(origin));
 }
 
 /** What is bound on this machine alone has several names here. */
-function originsOf(url: string): readonly string[] {
+function originsOf(url: string, host: string | undefined): readonly string[] {
   const { protocol, hostname, port, origin } = new URL(url);
+  if (isEverywhere(hostname)) return [`${protocol}//${hostnameOf(host) ?? hostname}${port === '' ? '' : `:${port}`}`];
   if (!LOOPBACK.includes(hostname)) return [origin];
   return LOOPBACK.map((name) => `${protocol}//${name}${port === '' ? '' : `:${port}`}`);
 }

@@ -164,7 +164,7 @@ export type Site = {
   /** Names under which `BUCKET.NAME` is virtual-host style. */
   readonly domains: readonly string[];
   /** Whether a browser's Origin is that of the console address: its pages may use the S3 address whatever a bucket's CORS rules say. */
-  isConsoleOrigin(origin: string): boolean;
+  isConsoleOrigin(origin: string, host: string | undefined): boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };

@@ -28,6 +28,7 @@ import type { Log } from './log.ts';
 import { createRequestCounts } from './metrics.ts';
 import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
+import { reachedUrl } from './reached-url.ts';
 import { s3Handler } from './s3-address.ts';
 
 export type ServerOptions = {
@@ -114,9 +115,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   const proxies = trustedProxies(options.trustedProxies ?? []);
   // Only known once they are bound; no link is made before.
   let boundUrl = '';
-  const endpoint = () => publicAddresses[0]?.url ?? boundUrl;
+  const endpoint = () => publicAddresses[0]?.url ?? reachedUrl(boundUrl);
   let boundConsoleUrl = '';
-  const consoleUrl = () => options.publicConsoleUrl ?? boundConsoleUrl;
+  const consoleUrl = () => options.publicConsoleUrl ?? reachedUrl(boundConsoleUrl);
   const endpointOfBrowser = ({ headers }: Incoming) =>
     browserEndpoint({ publicUrl: publicAddresses[0]?.url, boundUrl, host: headerValue(headers, 'host') });
   const site: Site = {
@@ -128,7 +129,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     sandboxesActiveContent: options.sandboxesActiveContent ?? false,
     signatures: { sigv2: options.sigv2, ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false },
     domains: baseDomains([...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost']),
-    isConsoleOrigin: (origin) => isConsoleOrigin(origin, [consoleUrl(), boundConsoleUrl]),
+    isConsoleOrigin: (origin, host) => isConsoleOrigin(origin, [consoleUrl(), boundConsoleUrl], host),
     now: options.now ?? Date.now,
   };
   const revoked = revocations(records);
@@ -174,7 +175,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   boundConsoleUrl = consoleListener.url.replace(/\/$/, '');
   let s3: Listener;
   try {
-    const facts = { region, version: options.version, consoleUrl: consoleListener.url };
+    const facts = { region, version: options.version, consoleUrl: reachedUrl(consoleListener.url) };
     s3 = await listen(options.listen, s3Handler({ gateway, site, stores, ...facts }), context);
     boundUrl = s3.url;
   } catch (error) {
