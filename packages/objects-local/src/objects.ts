@@ -21,11 +21,11 @@ export function objectsOf(
       const row = found(context, bucket, key);
       return row && recordOf(key, row);
     },
-    // Not an async function: every GET comes through here, and all it needs is at hand.
+    // Every GET comes through here, and all it needs is at hand.
     openObject(bucket, key) {
       try {
         const row = found(context, bucket, key);
-        return Promise.resolve(row && new OpenRow(context, key, row));
+        return row && new OpenRow(context, key, row);
       } catch (error) {
         return Promise.reject(error);
       }

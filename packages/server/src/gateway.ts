@@ -9,7 +9,8 @@
  */
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
 import { admit } from './admit.ts';
-import { type RecordedReads, requestRecorder } from './audit/requests.ts';
+import { atOnce, type Steps, settled } from './at-once.ts';
+import { type RecordedReads, requestRecorder, type WatchedRequest } from './audit/requests.ts';
 import { authenticateAsMeant } from './authenticate/as-meant.ts';
 import { authenticate } from './authenticate/authenticate.ts';
 import { authorise } from './authorise.ts';
@@ -29,8 +30,8 @@ import { errorReply } from './respond.ts';
 import { createRouter, type Router } from './route.ts';
 
 export type Gateway = {
-  /** Answers one request; never rejects. */
-  handle(incoming: Incoming): Promise<Reply>;
+  /** Answers one request; never throws or rejects. Without a promise where no step has to wait. */
+  handle(incoming: Incoming): Reply | Promise<Reply>;
 };
 
 export type GatewayOptions = {
@@ -51,48 +52,56 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
-  return {
-    async handle(arrived) {
-      const room = recorder.room();
-      if (room !== undefined) await room;
-      const watched = recorder.begin(arrived);
-      const { incoming } = watched;
-      let request: Partial<Authenticated> = incoming;
-      try {
-        const parsed = parse(incoming, site);
-        request = parsed;
-        const addressed = parsed.scope === 'service' ? await withCall(parsed) : parsed;
-        request = addressed;
-        if (addressed.method === 'OPTIONS')
-          return await recorder.end(watched, { request, reply: await answerPreflight(addressed, stores, site) });
-        // A step that has all it needs in memory answers without a promise, and is not waited for: each wait costs a request about as much as a look-up.
-        const who = authenticateAsMeant(addressed, site, authenticateOne);
-        const authenticated = who instanceof Promise ? await who : who;
-        request = authenticated;
-        const within = admit(authenticated, stores);
-        const admitted = within instanceof Promise ? await within : within;
-        const respected = respectGuardrails(admitted, stores.guardrails);
-        if (respected instanceof Promise) await respected;
-        const may = authorise(admitted, stores, site);
-        recorder.requireRoom(authenticated.operation);
-        const reply = await deliver(may instanceof Promise ? await may : may);
-        counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
-        const sent = headerValue(incoming.headers, 'origin') === undefined ? reply : await crossOrigin(reply, addressed, stores, site);
-        const recorded = recorder.end(watched, { request, reply: sent });
-        return recorded instanceof Promise ? await recorded : recorded;
-      } catch (cause) {
-        const service = calledService(request, operations);
-        const reply =
-          service === undefined ? errorReply(cause, incoming, site.hostId, log) : queryErrorReply(cause, incoming, service, log);
-        counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
-        const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
-        const operation = request.operation ?? addressedOperation(request, route);
-        const seen = { ...request, operation, bucket, headers: incoming.headers } as Partial<Authenticated>;
-        const sent = await crossOrigin(reply, seen, stores, site).catch(() => reply);
-        return recorder.endRefused(watched, { request: { ...request, operation } as Partial<Authenticated>, reply: sent, cause });
+  /** `yield*` stands where a step has to wait for something; mostly none has to, and the reply is there at once. */
+  function* life(arrived: Incoming): Steps<Reply> {
+    const room = recorder.room();
+    if (room !== undefined) yield* settled(room);
+    const watched = recorder.begin(arrived);
+    const { incoming } = watched;
+    let request: Partial<Authenticated> = incoming;
+    try {
+      const parsed = parse(incoming, site);
+      request = parsed;
+      const addressed = parsed.scope === 'service' ? yield* settled(withCall(parsed)) : parsed;
+      request = addressed;
+      if (addressed.method === 'OPTIONS') {
+        const answered = recorder.end(watched, { request, reply: yield* settled(answerPreflight(addressed, stores, site)) });
+        return answered instanceof Promise ? yield* settled(answered) : answered;
       }
-    },
-  };
+      const who = authenticateAsMeant(addressed, site, authenticateOne);
+      const authenticated = who instanceof Promise ? yield* settled(who) : who;
+      request = authenticated;
+      const within = admit(authenticated, stores);
+      const admitted = within instanceof Promise ? yield* settled(within) : within;
+      const respected = respectGuardrails(admitted, stores.guardrails);
+      if (respected instanceof Promise) yield* settled(respected);
+      const may = authorise(admitted, stores, site);
+      recorder.requireRoom(authenticated.operation);
+      const delivered = deliver(may instanceof Promise ? yield* settled(may) : may);
+      const reply = delivered instanceof Promise ? yield* settled(delivered) : delivered;
+      counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
+      const isCrossOrigin = headerValue(incoming.headers, 'origin') !== undefined;
+      const sent = isCrossOrigin ? yield* settled(crossOrigin(reply, addressed, stores, site)) : reply;
+      const recorded = recorder.end(watched, { request, reply: sent });
+      return recorded instanceof Promise ? yield* settled(recorded) : recorded;
+    } catch (cause) {
+      return yield* settled(refuse(watched, request, cause));
+    }
+  }
+
+  async function refuse(watched: WatchedRequest, request: Partial<Authenticated>, cause: unknown): Promise<Reply> {
+    const { incoming } = watched;
+    const service = calledService(request, operations);
+    const reply = service === undefined ? errorReply(cause, incoming, site.hostId, log) : queryErrorReply(cause, incoming, service, log);
+    counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);
+    const bucket = request.bucket ?? bucketNamedIn(incoming.rawTarget);
+    const operation = request.operation ?? addressedOperation(request, route);
+    const seen = { ...request, operation, bucket, headers: incoming.headers } as Partial<Authenticated>;
+    const sent = await crossOrigin(reply, seen, stores, site).catch(() => reply);
+    return recorder.endRefused(watched, { request: { ...request, operation } as Partial<Authenticated>, reply: sent, cause });
+  }
+
+  return { handle: (arrived) => atOnce(life(arrived)) };
 }
 
 /** What was asked for by somebody who could not say who they are: the trail has it all the same. */

@@ -22,7 +22,8 @@ const SILENCE_TIMEOUT_MS = 120_000;
 const LINGER_BYTES = 4 * 1024 * 1024;
 const LINGER_MS = 5_000;
 
-export type Handler = (incoming: Incoming) => Promise<Reply>;
+/** Never throws or rejects; without a promise where the reply is there at once. */
+export type Handler = (incoming: Incoming) => Reply | Promise<Reply>;
 
 export type Listener = {
   /** `http://ADDRESS:PORT` as bound: port 0 has become a real one. */
@@ -68,12 +69,15 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
     socket.once('close', () => connections.delete(socket));
   });
   const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) =>
-    inTurn(message.socket, message, response, async () => {
-      try {
-        await serve(message, response, expectsContinue, handle, context);
-      } catch (cause) {
+    inTurn(message.socket, message, response, () => {
+      const failed = (cause: unknown) => {
         context.log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
         refuseUnsendable(response);
+      };
+      try {
+        return serve(message, response, expectsContinue, handle, context)?.catch(failed);
+      } catch (cause) {
+        return failed(cause);
       }
     });
   server.on('request', (message, response) => accept(message, response, false));
@@ -95,13 +99,14 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   };
 }
 
-async function serve(
+/** With a promise only where the reply, or sending it, takes time. */
+function serve(
   message: IncomingMessage,
   response: ServerResponse,
   expectsContinue: boolean,
   handle: Handler,
   context: ListenContext,
-): Promise<void> {
+): undefined | Promise<void> {
   const headers = headerPairs(message.rawHeaders);
   const body = new MessageBytes(message, response, expectsContinue, headers);
   const requestId = nextRequestId();
@@ -114,8 +119,10 @@ async function serve(
     requestId,
     receivedAt: context.now(),
   };
-  const reply = message.httpVersionMajor === 1 ? await handle(incoming) : UNKNOWN_VERSION;
-  await send(reply, ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'], message, response, body);
+  const common = ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'];
+  const reply = message.httpVersionMajor === 1 ? handle(incoming) : UNKNOWN_VERSION;
+  if (reply instanceof Promise) return reply.then((made) => send(made, common, message, response, body));
+  return send(reply, common, message, response, body);
 }
 
 function peerOf(socket: Socket, headers: Incoming['headers'], { proxies, tls }: ListenContext): Peer {
@@ -125,13 +132,13 @@ function peerOf(socket: Socket, headers: Incoming['headers'], { proxies, tls }: 
 
 const UNKNOWN_VERSION: Reply = { status: 505, headers: ['Connection', 'close'] };
 
-async function send(
+function send(
   reply: Reply,
   common: readonly string[],
   message: IncomingMessage,
   response: ServerResponse,
   body: MessageBytes,
-): Promise<void> {
+): undefined | Promise<void> {
   const { body: content } = reply;
   const inMemory = content === undefined || content instanceof Uint8Array;
   const length = content instanceof Uint8Array ? content.byteLength : reply.contentLength;
@@ -151,15 +158,20 @@ async function send(
   response.writeHead(reply.status, headers);
 
   if (!inMemory && message.method !== 'HEAD') return stream(content, length, response, sent);
-  if (!inMemory) await reply.close?.();
   const bytes = content instanceof Uint8Array && !bodiless ? content : undefined;
   if (sent !== undefined) sent.bytes = bytes?.byteLength ?? 0;
-  if (!unread || body.isWithheld()) {
-    if (bytes !== undefined && bytes.byteLength <= ONE_WRITE_BYTES) response.end(asLatin1(bytes), 'latin1');
-    else response.end(bytes);
-    return;
-  }
-  // The whole reply goes out, but is not ended yet: Node would close at once, and a client in the middle of its body would never read it.
+  const closing = inMemory ? undefined : reply.close?.();
+  if (unread && !body.isWithheld()) return Promise.resolve(closing).then(() => endLingering(bytes, message, response));
+  return closing === undefined ? end(bytes, response) : closing.then(() => end(bytes, response));
+}
+
+function end(bytes: Uint8Array | undefined, response: ServerResponse): undefined {
+  if (bytes !== undefined && bytes.byteLength <= ONE_WRITE_BYTES) response.end(asLatin1(bytes), 'latin1');
+  else response.end(bytes);
+}
+
+/** The whole reply goes out, but is not ended yet: Node would close at once, and a client in the middle of its body would never read it. */
+async function endLingering(bytes: Uint8Array | undefined, message: IncomingMessage, response: ServerResponse): Promise<void> {
   if (bytes === undefined) response.flushHeaders();
   else response.write(bytes);
   await linger(message);

@@ -220,5 +220,6 @@ export type Operation = {
   /** A header that selects it over the operation without, e.g. `x-amz-copy-source`. */
   readonly header?: string | undefined;
   needs(request: Authenticated, stores: Stores, site: Site): readonly Permission[] | Promise<readonly Permission[]>;
-  run(request: Authorised, stores: Stores, site: Site): Promise<Reply>;
+  /** Without a promise where the reply is at hand. */
+  run(request: Authorised, stores: Stores, site: Site): Reply | Promise<Reply>;
 };

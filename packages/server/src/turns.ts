@@ -20,7 +20,8 @@ export type Turns = {
 export type Turn = {
   readonly request: { readonly complete: boolean };
   readonly reply: { readonly headersSent: boolean };
-  serve(): Promise<void>;
+  /** Without a promise where the reply was there at once. Never throws or rejects. */
+  serve(): void | Promise<void>;
 };
 
 const TURNS = Symbol('turns');
@@ -32,7 +33,7 @@ export function turnsOf(socket: Socket): Turns {
   return connection[TURNS];
 }
 
-/** Serves one request after those that came before it on its connection. `serve` never rejects. */
+/** Serves one request after those that came before it on its connection. */
 export function inTurn(socket: Socket, request: Turn['request'], reply: Turn['reply'], serve: Turn['serve']): void {
   const turns = turnsOf(socket);
   if (turns.isClosing) return;
@@ -42,15 +43,23 @@ export function inTurn(socket: Socket, request: Turn['request'], reply: Turn['re
     return;
   }
   turns.isBusy = true;
-  void takeTurns(socket, turns, { request, reply, serve });
+  takeTurns(socket, turns, { request, reply, serve });
 }
 
-async function takeTurns(socket: Socket, turns: Turns, first: Turn): Promise<void> {
-  for (let turn: Turn | undefined = first; turn !== undefined; turn = turns.isClosing ? undefined : turns.waiting.shift()) {
+function takeTurns(socket: Socket, turns: Turns, first: Turn | undefined): void {
+  for (let turn = first; turn !== undefined; turn = nextOf(turns)) {
     turns.current = turn;
-    await turn.serve();
+    const serving = turn.serve();
+    if (serving instanceof Promise) {
+      void serving.then(() => takeTurns(socket, turns, nextOf(turns)));
+      return;
+    }
   }
   turns.isBusy = false;
   turns.current = undefined;
   if (turns.isClosing) socket.destroySoon();
+}
+
+function nextOf({ isClosing, waiting }: Turns): Turn | undefined {
+  return isClosing ? undefined : waiting.shift();
 }

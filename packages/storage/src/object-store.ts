@@ -70,6 +70,12 @@ export type OpenObject = {
   close(): Promise<void>;
 };
 
+/** What is likely to be read of an object: a store that has to ask for bytes asks for these. Whatever else is read is the same bytes all the same. */
+export type OpenOptions = {
+  /** A Range header, as the client sent it. */
+  readonly range?: string | undefined;
+};
+
 /**
  * A write happens only if the key is as said at the moment of the commit; PreconditionFailed else. ETags without quotes.
  * `ifMatch` on a key that is not there is NoSuchKey, as in S3.
@@ -96,6 +102,8 @@ export type IncomingBody = {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Set where the length is known beforehand; `bytes` then yields exactly that many, or the write fails with IncompleteBody. */
   readonly sizeBytes?: number | undefined;
+  /** Of the checksum that `seal` will bring, where that is known beforehand: a store that passes bytes on may have to announce it. */
+  readonly algorithm?: ChecksumAlgorithm | undefined;
   /** Called once after the last byte and before the commit: what is only known then. May throw, as `bytes` may. */
   readonly seal?: (() => Sealed) | undefined;
 };
@@ -129,7 +137,7 @@ export type ListOptions = {
   readonly limit: number;
 };
 export type ListEntry = { readonly kind: 'object'; readonly record: ListedObject } | { readonly kind: 'prefix'; readonly prefix: string };
-/** What listings show of an object. */
+/** What listings show of an object. A store may know of a checksum only which it is: its value is empty then. */
 export type ListedObject = Pick<ObjectRecord, 'key' | 'sizeBytes' | 'etag' | 'lastModified' | 'checksums'>;
 export type ListPage = {
   readonly entries: readonly ListEntry[];
@@ -185,7 +193,8 @@ export type ObjectStore = {
   putObject(bucket: BucketName, key: ObjectKey, body: IncomingBody, properties: ObjectProperties, options: PutOptions): Promise<Written>;
   /** `undefined` for a key that is not there; throws NoSuchBucket for a bucket that is not. */
   headObject(bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined>;
-  openObject(bucket: BucketName, key: ObjectKey): Promise<OpenObject | undefined>;
+  /** As `headObject`; without a promise where the object is at hand. What is refused rejects, and is never thrown at once. */
+  openObject(bucket: BucketName, key: ObjectKey): OpenObject | undefined | Promise<OpenObject | undefined>;
   /** `true` if there was one. Promise: deleting what is not there is no error, unless the condition names an ETag. */
   deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition, options?: Announced): Promise<boolean>;
   /** Replaces the tags of an object, or takes them away; `false` if there is no such object. Promise: nothing else of the object changes. */

@@ -7,7 +7,7 @@ type InObject = { readonly bucket: BucketName; readonly key: ObjectKey };
 
 type Definition<Names> = Pick<Operation, 'name' | 'method' | 'subresource' | 'header' | 'authenticatedBy'> & {
   needs(request: Authenticated & Names, stores: Stores, site: Site): readonly Permission[];
-  run(request: Authorised & Names, stores: Stores, site: Site): Promise<Reply>;
+  run(request: Authorised & Names, stores: Stores, site: Site): Reply | Promise<Reply>;
 };
 
 // The router hands an operation only requests of its own scope, which is why these casts hold.

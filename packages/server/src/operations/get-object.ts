@@ -15,18 +15,26 @@ export const getObject = objectOperation({
   name: 'GetObject',
   method: 'GET',
   needs: onObject('s3:GetObject'),
-  async run(request, { objects }, site) {
+  run(request, { objects }, site) {
     refuseVersion(request);
-    const object = await objects.openObject(request.bucket, request.key);
-    if (object === undefined) throw missingKey(request);
-    try {
-      return await replyWith(request, object, site);
-    } catch (error) {
-      await object.close();
-      throw error;
-    }
+    const opened = objects.openObject(request.bucket, request.key);
+    return opened instanceof Promise ? opened.then((object) => replyOf(request, object, site)) : replyOf(request, opened, site);
   },
 });
+
+function replyOf(request: Authorised, object: OpenObject | undefined, site: Site): Reply | Promise<Reply> {
+  if (object === undefined) throw missingKey(request);
+  const letGo = async (error: unknown): Promise<never> => {
+    await object.close();
+    throw error;
+  };
+  try {
+    const reply = replyWith(request, object, site);
+    return reply instanceof Promise ? reply.catch(letGo) : reply;
+  } catch (error) {
+    return letGo(error);
+  }
+}
 
 export const headObject = objectOperation({
   name: 'HeadObject',
@@ -60,15 +68,21 @@ async function headOfPart(request: Authorised, object: OpenObject, site: Site): 
   }
 }
 
-async function replyWith(request: Authorised, object: OpenObject, site: Site): Promise<Reply> {
+function replyWith(request: Authorised, object: OpenObject, site: Site): Reply | Promise<Reply> {
   const { record } = object;
   if (isUnchanged(request, record)) {
-    await object.close();
-    return { status: 304, headers: objectHeaders(request, record, { isWhole: false, site }) };
+    const reply = { status: 304, headers: objectHeaders(request, record, { isWhole: false, site }) };
+    return object.close().then(() => reply);
   }
   const partNumber = queryValue(request, 'partNumber');
-  const part = partNumber === undefined ? undefined : await partOf(request, object, partNumber);
-  const range = partNumber === undefined ? rangeOf(request, record) : part?.range;
+  if (partNumber === undefined) return contentOf(request, object, site, rangeOf(request, record), undefined);
+  return partOf(request, object, partNumber).then((part) => contentOf(request, object, site, part?.range, part));
+}
+
+type Part = Awaited<ReturnType<OpenObject['part']>>;
+
+function contentOf(request: Authorised, object: OpenObject, site: Site, range: ByteRange | undefined, part: Part): Reply {
+  const { record } = object;
   const headers = objectHeaders(request, record, { isWhole: range === undefined, site });
   if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
   if (part !== undefined) headers.push('x-amz-mp-parts-count', String(part.partCount));

@@ -66,7 +66,7 @@ export async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
-export async function required<T>(promise: Promise<T | undefined>): Promise<T> {
+export async function required<T>(promise: T | undefined | Promise<T | undefined>): Promise<T> {
   const value = await promise;
   if (value === undefined) throw new Error('expected something to be there');
   return value;
