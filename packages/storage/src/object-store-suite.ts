@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { ObjectStore } from './object-store.ts';
 import { describeBuckets } from './suite/buckets.ts';
 import { describeConditions } from './suite/conditions.ts';
+import { describeLacks, type Lacks } from './suite/lacks.ts';
 import { describeListing } from './suite/listings.ts';
 import { describeModel } from './suite/model.ts';
 import { describeObjects } from './suite/objects.ts';
@@ -15,8 +16,8 @@ export type OpenedObjectStore = {
   readonly close: () => Promise<void>;
 };
 
-/** The promises of `object-store.ts` as tests. Every object store runs them; `open` gives an empty one. */
-export function objectStoreSuite(name: string, open: () => Promise<OpenedObjectStore>): void {
+/** The promises of `object-store.ts` as tests. Every object store runs them; `open` gives an empty one, `lacks` says what it does not promise. */
+export function objectStoreSuite(name: string, open: () => Promise<OpenedObjectStore>, lacks: Lacks = {}): void {
   describe(name, () => {
     let opened: OpenedObjectStore;
     let store: ObjectStore;
@@ -31,12 +32,13 @@ export function objectStoreSuite(name: string, open: () => Promise<OpenedObjectS
       store = await opened.reopen();
       return true;
     };
-    describeBuckets(storeNow);
-    describeObjects(storeNow, reopen);
+    describeBuckets(storeNow, lacks);
+    describeObjects(storeNow, reopen, lacks);
     describeConditions(storeNow);
     describeListing(storeNow);
-    describeUploads(storeNow, reopen);
-    describeOutbox(storeNow, reopen);
-    describeModel(storeNow);
+    describeUploads(storeNow, reopen, lacks);
+    describeOutbox(storeNow, reopen, lacks);
+    describeModel(storeNow, lacks);
+    describeLacks(lacks);
   });
 }

@@ -194,7 +194,7 @@ export type ObjectStore = {
   /** `undefined` for a key that is not there; throws NoSuchBucket for a bucket that is not. */
   headObject(bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined>;
   /** As `headObject`; without a promise where the object is at hand. What is refused rejects, and is never thrown at once. */
-  openObject(bucket: BucketName, key: ObjectKey): OpenObject | undefined | Promise<OpenObject | undefined>;
+  openObject(bucket: BucketName, key: ObjectKey, options?: OpenOptions): OpenObject | undefined | Promise<OpenObject | undefined>;
   /** `true` if there was one. Promise: deleting what is not there is no error, unless the condition names an ETag. */
   deleteObject(bucket: BucketName, key: ObjectKey, condition?: DeleteCondition, options?: Announced): Promise<boolean>;
   /** Replaces the tags of an object, or takes them away; `false` if there is no such object. Promise: nothing else of the object changes. */

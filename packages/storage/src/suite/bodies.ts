@@ -8,7 +8,7 @@ export const NOTHING: ObjectProperties = { headers: {}, metadata: {} };
 export const PROPERTIES: ObjectProperties = {
   headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   metadata: { author: 'Zoë', empty: '' },
-  tags: { project: 'blue', ünïcode: '\u{1F600}' },
+  tags: { project: 'blue', ünïcode: 'Größe 42' },
 };
 export const PART = contentOfSize(5 * 1024 * 1024);
 

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import { taggingXml } from '@latchkey/s3/tagging';
+import type { ObjectProperties, ObjectStore } from '@latchkey/storage/object-store';
+import { deleteConditionHeaders } from './conditions.ts';
+import type { Context } from './context.ts';
+import { existingKey, headObject } from './head-object.ts';
+import { listObjects } from './listing.ts';
+import { openObject } from './open-object.ts';
+import { putObject } from './put-object.ts';
+
+type Objects = Pick<ObjectStore, 'putObject' | 'headObject' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'>;
+
+export function objectsOf(context: Context): Objects {
+  const { upstream } = context;
+  return {
+    async putObject(bucket, key, body, properties, options) {
+      const object = await putObject(context, bucket, key, body, properties, options);
+      await context.outbox.add(options, { bucket, key, object });
+      return object;
+    },
+    headObject: (bucket, key) => headObject(context, bucket, key),
+    openObject: (bucket, key, options) => openObject(context, bucket, key, options),
+    /** True also where there was none: the upstream does not tell, and asking before would cost a request and be no surer. */
+    async deleteObject(bucket, key, condition, options) {
+      const headers = await deleteConditionHeaders(context, bucket, condition);
+      await upstream.tell({ method: 'DELETE', bucket, key, headers, isOnce: condition !== undefined });
+      await context.outbox.add(options, { bucket, key });
+      return true;
+    },
+    async setTags(bucket, key, tags, options) {
+      if (!(await setTags(context, bucket, key, tags))) return false;
+      if (options?.announce !== undefined)
+        await context.outbox.add(options, { bucket, key, object: await headObject(context, bucket, key) });
+      return true;
+    },
+    listObjects: (bucket, options) => listObjects(context, bucket, options),
+  };
+}
+
+async function setTags(context: Context, bucket: BucketName, key: ObjectKey, tags: ObjectProperties['tags']): Promise<boolean> {
+  const request = { bucket, key, query: { tagging: '' }, accepts: [404] };
+  const body = tags && taggingXml(tags);
+  const headers = { 'content-type': 'application/xml', 'content-md5': body && createHash('md5').update(body).digest('base64') };
+  const { upstream } = context;
+  const answer = await (body === undefined
+    ? upstream.tell({ method: 'DELETE', ...request })
+    : upstream.tell({ method: 'PUT', ...request, headers, body }));
+  if (answer.status !== 404) return true;
+  await existingKey(context, bucket, answer);
+  return false;
+}

@@ -1,0 +1,82 @@
+import { S3Error } from '@latchkey/s3/errors';
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import { childrenOf, childText, type XmlElement } from '@latchkey/s3/xml';
+import { compareKeys } from '@latchkey/storage/key-order';
+import type { ObjectStore, UploadPage, UploadRecord } from '@latchkey/storage/object-store';
+import type { Context } from './context.ts';
+import { keyDecoder } from './listing.ts';
+import { uploadChecksumFrom } from './parts.ts';
+import { shownUploadId, upstreamUploadId } from './upload-ids.ts';
+
+type Options = Parameters<ObjectStore['listUploads']>[1];
+type Entry = UploadPage['entries'][number];
+type Markers = { readonly key: string; readonly uploadId?: string | undefined };
+
+/** A page of the uploads under way, out of as many pages of the upstream's as it takes. */
+export async function listUploads(context: Context, bucket: BucketName, options: Options): Promise<UploadPage> {
+  const { limit, after } = options;
+  const entries: Entry[] = [];
+  let markers: Markers | undefined = after && {
+    key: after.key,
+    uploadId: after.uploadId && (upstreamUploadId(after.uploadId) ?? after.uploadId),
+  };
+  do {
+    const page = await pageOf(context, bucket, options, markers, Math.max(limit - entries.length, 1));
+    for (const entry of page.entries) if (entry.kind === 'upload' || compareKeys(entry.prefix, after?.key ?? '') > 0) entries.push(entry);
+    markers = page.next;
+  } while (markers !== undefined && entries.length < limit);
+  if (limit === 0) return { entries: [] };
+  const last = entries.at(-1);
+  return { entries, next: markers !== undefined && last !== undefined ? markersOf(last) : undefined };
+}
+
+async function pageOf(
+  { upstream }: Context,
+  bucket: BucketName,
+  { prefix, delimiter }: Options,
+  markers: Markers | undefined,
+  limit: number,
+): Promise<{ readonly entries: readonly Entry[]; readonly next: Markers | undefined }> {
+  const query = {
+    uploads: '',
+    'encoding-type': 'url',
+    'max-uploads': limit,
+    prefix: prefix || undefined,
+    delimiter: delimiter || undefined,
+    'key-marker': markers?.key || undefined,
+    'upload-id-marker': markers?.uploadId || undefined,
+  };
+  const { document } = await upstream.ask({ method: 'GET', bucket, query }, 'ListMultipartUploadsResult');
+  const decode = keyDecoder(document);
+  const entries: Entry[] = childrenOf(document, 'Upload').map((upload) => ({ kind: 'upload', upload: uploadFrom(upload, decode) }));
+  for (const child of childrenOf(document, 'CommonPrefixes'))
+    for (const { text } of childrenOf(child, 'Prefix')) entries.push({ kind: 'prefix', prefix: decode(text) });
+  entries.sort((left, right) => compareKeys(nameOf(left), nameOf(right)));
+  if (childText(document, 'IsTruncated') !== 'true') return { entries, next: undefined };
+  const next = {
+    key: decode(childText(document, 'NextKeyMarker') ?? ''),
+    uploadId: childText(document, 'NextUploadIdMarker') || undefined,
+  };
+  if (next.key === '') throw new S3Error('InternalError', { cause: new Error('The upstream says there is more, and not how to get it.') });
+  return { entries, next };
+}
+
+/** Sorting is stable: uploads of one key stay in the order they were begun in. */
+function nameOf(entry: Entry): string {
+  return entry.kind === 'upload' ? entry.upload.key : entry.prefix;
+}
+
+function markersOf(last: Entry): Markers {
+  return last.kind === 'upload' ? { key: last.upload.key, uploadId: last.upload.uploadId } : { key: last.prefix };
+}
+
+function uploadFrom(upload: XmlElement, decode: (text: string) => string): UploadRecord {
+  const initiatedAt = Date.parse(childText(upload, 'Initiated') ?? '');
+  return {
+    uploadId: shownUploadId(childText(upload, 'UploadId') ?? ''),
+    key: decode(childText(upload, 'Key') ?? '') as ObjectKey,
+    initiatedAt: Number.isNaN(initiatedAt) ? 0 : initiatedAt,
+    properties: { headers: {}, metadata: {} },
+    checksum: uploadChecksumFrom(upload),
+  };
+}
