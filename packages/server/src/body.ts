@@ -28,7 +28,12 @@ export async function objectBody(request: Authorised, { maxBytes, algorithm }: O
   if (decoded.sizeBytes > maxBytes)
     throw new S3Error('EntityTooLarge', { fields: { ProposedSize: String(decoded.sizeBytes), MaxSizeAllowed: String(maxBytes) } });
   const body = await checked(request, decoded, claim, algorithm);
-  return { bytes: body.bytes, sizeBytes: decoded.sizeBytes, seal: () => ({ checksums: body.checksums() }) };
+  return {
+    bytes: body.bytes,
+    sizeBytes: decoded.sizeBytes,
+    algorithm: keptAlgorithm(claim, algorithm),
+    seal: () => ({ checksums: body.checksums() }),
+  };
 }
 
 /** The file of a form, checked against what its fields claim; how long it is shows only at its end. */
@@ -68,6 +73,11 @@ function announced(claim: ClaimedChecksum | undefined): ChecksumAlgorithm | unde
   return claim?.where === 'trailer' ? claim.algorithm : undefined;
 }
 
+/** Of the checksum that is kept with the object. */
+function keptAlgorithm(claim: ClaimedChecksum | undefined, wanted: ChecksumAlgorithm | undefined): ChecksumAlgorithm {
+  return claim?.algorithm ?? wanted ?? DEFAULT_ALGORITHM;
+}
+
 function checked(
   request: Authorised,
   decoded: Pick<DecodedBody, 'bytes' | 'trailer'> & { readonly sizeBytes: number | undefined },
@@ -81,7 +91,7 @@ function checked(
   }
   const md5 = headerValue(request.headers, 'content-md5');
   return checkedBody(decoded.bytes, {
-    algorithm: claim?.algorithm ?? algorithm ?? DEFAULT_ALGORITHM,
+    algorithm: keptAlgorithm(claim, algorithm),
     checksum: claim?.where === 'header' ? claim.value : decoded.trailer,
     contentMd5: md5 === undefined ? undefined : contentMd5(md5),
     contentSha256: bodyHash(request),

@@ -9,7 +9,7 @@ import type { Authenticated } from './pipeline.ts';
 export async function copiedBody(source: OpenObject, range: ByteRange | undefined, algorithm: ChecksumAlgorithm): Promise<IncomingBody> {
   const sizeBytes = range === undefined ? source.record.sizeBytes : range.end - range.start + 1;
   const body = await checkedBody(source.read(range), { algorithm, sizeBytes });
-  return { bytes: body.bytes, sizeBytes, seal: () => ({ checksums: body.checksums() }) };
+  return { bytes: body.bytes, sizeBytes, algorithm, seal: () => ({ checksums: body.checksums() }) };
 }
 
 /** The checksum a copy gets: the one asked for, else of the kind the source has. Throws InvalidRequest. */

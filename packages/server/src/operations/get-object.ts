@@ -17,7 +17,8 @@ export const getObject = objectOperation({
   needs: onObject('s3:GetObject'),
   run(request, { objects }, site) {
     refuseVersion(request);
-    const opened = objects.openObject(request.bucket, request.key);
+    const range = headerValue(request.headers, 'range');
+    const opened = objects.openObject(request.bucket, request.key, range === undefined ? undefined : { range });
     return opened instanceof Promise ? opened.then((object) => replyOf(request, object, site)) : replyOf(request, opened, site);
   },
 });
