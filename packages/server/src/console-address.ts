@@ -17,13 +17,15 @@ export type ConsoleAddressOptions = {
   readonly site: Site;
   readonly log: Log;
   readonly counts: RequestCounts;
+  /** The numbers about webhooks, in Prometheus' format. */
+  readonly exposeWebhooks: () => Promise<string>;
   readonly version: string;
   /** Where the built pages are; without them this address has no pages but those of links. */
   readonly pages: Pick<ConsolePagesOptions, 'folder' | 'endpoint'> | undefined;
 };
 
 export function consoleHandler(options: ConsoleAddressOptions): Handler {
-  const { stores, site, log, counts, version, publicConsoleUrl, ask } = options;
+  const { stores, site, log, counts, exposeWebhooks, version, publicConsoleUrl, ask } = options;
   const answerApi = apiHandler(options);
   const answerGuest = landingHandler({ ...stores, sealer: stores.identities.sealer, site, log, publicConsoleUrl, ask });
   const answerPage = options.pages && consolePages({ ...options.pages, version, region: site.region });
@@ -35,7 +37,7 @@ export function consoleHandler(options: ConsoleAddressOptions): Handler {
     if (health !== undefined) return health;
     switch (incoming.rawTarget) {
       case '/-/metrics':
-        return textReply(200, counts.expose().trimEnd(), 'text/plain; version=0.0.4; charset=utf-8');
+        return textReply(200, `${counts.expose()}${await exposeWebhooks()}`, 'text/plain; version=0.0.4; charset=utf-8');
       case PLAYER_PATH:
         return playerReply();
     }

@@ -28,6 +28,7 @@ import { queryErrorReply } from './query/error-reply.ts';
 import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
 import { createRouter, type Router } from './route.ts';
+import { refusalTeller } from './webhooks/link-refusals.ts';
 
 export type Gateway = {
   /** Answers one request; never throws or rejects. Without a promise where no step has to wait. */
@@ -49,6 +50,7 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
   const route = createRouter(operations);
   const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => errorReply(cause, incoming, site.hostId, log), auditReads);
   const deliver = deliverer({ stores, site, log });
+  const tellRefusal = refusalTeller(stores.events, site.now, log);
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 
@@ -91,6 +93,7 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
 
   async function refuse(watched: WatchedRequest, request: Partial<Authenticated>, cause: unknown): Promise<Reply> {
     const { incoming } = watched;
+    await tellRefusal(request, cause);
     const service = calledService(request, operations);
     const reply = service === undefined ? errorReply(cause, incoming, site.hostId, log) : queryErrorReply(cause, incoming, service, log);
     counts.count(request.operation?.name ?? 'none', request.signature?.authType, reply.status);

@@ -21,6 +21,9 @@ import type { Revocations } from './links/revocations.ts';
 import type { Terms } from './links/terms.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { Tags } from './request-context.ts';
+import type { BucketNotifications } from './webhooks/bucket-notifications.ts';
+import type { Events } from './webhooks/events.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** A request as it came over the wire: nothing decoded, nothing believed. */
 export type Incoming = {
@@ -145,6 +148,9 @@ export type Stores = {
   readonly links: Links;
   readonly revocations: Revocations;
   readonly trail: AuditTrail;
+  readonly webhooks: Webhooks;
+  readonly notifications: BucketNotifications;
+  readonly events: Events;
 };
 
 export type Site = {

@@ -30,6 +30,7 @@ import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
 import { reachedUrl } from './reached-url.ts';
 import { s3Handler } from './s3-address.ts';
+import { openWebhooks, type WebhookOptions } from './webhooks/open-webhooks.ts';
 
 export type ServerOptions = {
   readonly objects: ObjectStore;
@@ -74,6 +75,8 @@ export type ServerOptions = {
   readonly ignoreForeignAuthorization?: boolean | undefined;
   /** Answer types that a browser would run as a page with a sandboxing policy. */
   readonly sandboxesActiveContent?: boolean | undefined;
+  /** Where webhooks may be, and how long is tried to reach them. */
+  readonly webhooks?: WebhookOptions | undefined;
   readonly log: Log;
   readonly version: string;
   /** Milliseconds since the epoch; for tests. */
@@ -133,7 +136,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     now: options.now ?? Date.now,
   };
   const revoked = revocations(records);
-  const links = createLinks({ records, uses, revocations: revoked, identities, guardrails, site, endpoint, consoleUrl });
+  const hooks = openWebhooks({ objects, records, sealer, site, log }, options.webhooks);
+  const { events, notifications, webhooks } = hooks;
+  const links = createLinks({ records, uses, revocations: revoked, identities, guardrails, events, site, endpoint, consoleUrl });
   const trail = await openAuditTrail({
     store: options.trail,
     keys: () => trailKeys(records, sealer, { mayMake: true }),
@@ -142,7 +147,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     log,
     now: site.now,
   });
-  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revoked, trail };
+  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revoked, trail, events, notifications, webhooks };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
   const counts = createRequestCounts();
   const gateway = createGateway({
@@ -163,6 +168,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       log,
       counts,
       version: options.version,
+      exposeWebhooks: hooks.exposed,
       publicConsoleUrl: options.publicConsoleUrl,
       ask: async (incoming) => gateway.handle(incoming),
       pages: options.consolePages === undefined ? undefined : { folder: options.consolePages, endpoint: endpointOfBrowser },
@@ -184,6 +190,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     throw error;
   }
   const forgetting = forgetUses({ uses, now: site.now, log });
+  const deliveries = hooks.start();
   return {
     s3: s3.url,
     console: consoleListener.url,
@@ -194,7 +201,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     async close(graceMs = GRACE_MS) {
       await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
       // Its last line says that nothing comes behind it; then the stores may go, whose keys it needs.
-      await Promise.all([identities.close(), forgetting.stop(), trail.close()]);
+      await Promise.all([identities.close(), forgetting.stop(), deliveries.stop(), trail.close()]);
       await Promise.all([objects.close(), records.close(), uses.close(), options.trail.close()]);
     },
   };

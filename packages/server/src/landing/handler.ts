@@ -42,6 +42,7 @@ export type LandingOptions = {
   readonly guardrails: GuardrailStore;
   readonly sealer: Sealer;
   readonly trail: Pick<Stores['trail'], 'record'>;
+  readonly events: Pick<Stores['events'], 'areTold' | 'tell'>;
   readonly site: Site;
   readonly log: Log;
   /** Of the console address, where a proxy shows it under another one. */
@@ -54,7 +55,7 @@ export const isLanding = (rawTarget: string): boolean => rawTarget.startsWith('/
 
 /** Answers requests below `/l/`; never rejects. */
 export function landingHandler(options: LandingOptions): (incoming: Incoming) => Promise<Reply> {
-  const { records, sealer, site, log, trail } = options;
+  const { records, sealer, site, log, trail, events } = options;
   const context: StateContext = { ...options, now: site.now };
   const tries = passwordTries(site.now);
 
@@ -83,12 +84,19 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
         if (rest !== '') return notAllowed(incoming, 'POST');
         return query === 'download' || query.startsWith('file=')
           ? shortcut(link, page, query, incoming)
-          : show(link, page, query, incoming);
+          : opened(link, incoming, await show(link, page, query, incoming));
       case 'POST':
         return rest === '' ? submitted(link, page, incoming) : playerUrl(link, incoming);
       default:
         return notAllowed(incoming, rest === '' ? 'GET, HEAD, POST' : 'POST');
     }
+  }
+
+  /** The page was shown, and not the question for a password. */
+  async function opened(link: Link, incoming: Incoming, reply: Reply): Promise<Reply> {
+    if (incoming.method !== 'GET' || reply.status !== 200 || isLocked(link, incoming)) return reply;
+    if (await events.areTold('link.opened')) await events.tell([{ type: 'link.opened', link, incoming }]);
+    return reply;
   }
 
   async function linkBehind(token: string): Promise<Link | undefined> {

@@ -32,6 +32,8 @@ const DAY_MS = 24 * 3600 * 1000;
 export type Turn = UseTurn & {
   /** For the audit trail: how many uses were counted before this one, and how many there may be. */
   readonly uses: { readonly before: number; readonly max: number };
+  /** Whether it begins a use, and does not go on with one. */
+  readonly isNewUse: boolean;
   /** To be called while bytes flow; tells the store every few minutes. */
   touch(): void;
   /** Once. Never rejects: what is not known to have ended stays counted. */
@@ -96,6 +98,7 @@ function turnOf(granted: Granted, { subject, maxUses }: Counted, { uses, now, lo
   return {
     ...turn,
     uses: { before: isNewUse ? used - 1 : used, max: maxUses },
+    isNewUse,
     touch() {
       const time = now();
       if (time - touchedAt < TOUCH_EVERY_MS) return;

@@ -8,6 +8,7 @@ import { Denial } from '../denial.ts';
 import { headerValue } from '../headers.ts';
 import type { Log } from '../log.ts';
 import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
+import { tellDownload, tellUse } from '../webhooks/link-uses.ts';
 import { AN_UPLOAD, beginTurn, type Counted, countedOf, refuseUsedUp, type Turn } from './counted.ts';
 import { untilCut } from './cut.ts';
 import { deliveredObject, withLimitedBody, withTerms, withTurn } from './flowing.ts';
@@ -53,7 +54,23 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
   function download(request: Authorised, terms: Terms): Reply | Promise<Reply> {
     if (terms.maxUses !== undefined) return counted(request);
     const reply = untilRevoked(request);
-    return reply instanceof Promise ? reply.then((made) => withTerms(made, request, pacer)) : withTerms(reply, request, pacer);
+    return reply instanceof Promise ? reply.then((made) => told(made, request)) : told(reply, request);
+  }
+
+  /** With its use known to whoever is to be told, before its first byte. */
+  function told(reply: Reply, request: Authorised): Reply | Promise<Reply> {
+    const telling = tellDownload(reply, request, stores.events);
+    const limited = () => withTerms(reply, request, pacer);
+    return telling === undefined ? limited() : afterTelling(telling, reply).then(limited);
+  }
+
+  async function afterTelling(telling: Promise<void>, reply: Reply): Promise<void> {
+    try {
+      await telling;
+    } catch (error) {
+      await reply.close?.();
+      throw error;
+    }
   }
 
   async function counted(request: Authorised): Promise<Reply> {
@@ -65,6 +82,16 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     return turn === undefined ? limited : withTurn(limited, turn);
   }
 
+  /** On disk before the first byte; a use that nobody could be told of is none. */
+  async function tellOfTurn(request: Authorised, turn: Turn): Promise<void> {
+    try {
+      await tellUse(request, stores.events, turn.uses);
+    } catch (error) {
+      await turn.end({ isComplete: false, bytes: 0 });
+      throw error;
+    }
+  }
+
   /** Only what is delivered is counted: no refusal, no 304, no HEAD. */
   async function turnFor(reply: Reply, request: Authorised, counted: Counted): Promise<Turn | undefined> {
     if (reply.status !== 200 && reply.status !== 206) return undefined;
@@ -74,7 +101,10 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
         await refuseUsedUp(counted, object, context);
         return undefined;
       }
-      return await beginTurn(counted, { kind: 'download', ...object, isRange: reply.status === 206 }, request.body.signal, context);
+      const wanted = { kind: 'download', ...object, isRange: reply.status === 206 } as const;
+      const turn = await beginTurn(counted, wanted, request.body.signal, context);
+      if (turn.isNewUse) await tellOfTurn(request, turn);
+      return turn;
     } catch (error) {
       await reply.close?.();
       throw error;
@@ -86,12 +116,17 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     if (terms !== undefined) checkDeclared(request, terms);
     const counted = countedOf(request);
     const limited = withLimitedBody(request, stores, site, pacer);
-    if (counted === undefined) return operation.run(limited, stores, site);
+    if (counted === undefined) {
+      const reply = await operation.run(limited, stores, site);
+      await tellUse(request, stores.events);
+      return reply;
+    }
     const turn = await beginTurn(counted, AN_UPLOAD, request.body.signal, context);
     let isStored = false;
     try {
       const reply = await operation.run(limited, stores, site);
       isStored = true;
+      await tellUse(request, stores.events, turn.uses);
       return { ...reply, notes: { ...reply.notes, uses: turn.uses } };
     } finally {
       await turn.end({ isComplete: isStored, bytes: 0 });

@@ -30,6 +30,7 @@ function arranged() {
     revocations: revocations(records),
     identities,
     guardrails: guardrailStore(records),
+    events: { changesFor: async () => [] },
     site,
     endpoint,
     consoleUrl: endpoint,

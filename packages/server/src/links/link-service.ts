@@ -8,6 +8,9 @@ import type { Identities } from '../identity/identities.ts';
 import { secretAccessKey as newSecret } from '../identity/unique-ids.ts';
 import { requireOwnEndpoint } from '../landing/known-endpoint.ts';
 import type { Site } from '../pipeline.ts';
+import { dueChanges } from '../webhooks/due-links.ts';
+import type { Events } from '../webhooks/events.ts';
+import type { Happened } from '../webhooks/link-event.ts';
 import { changedLink, changesTerms } from './change-link.ts';
 import { checkGuardrails } from './link-guardrails.ts';
 import { isLinkId } from './link-id.ts';
@@ -18,7 +21,7 @@ import type { LinkCaller, LinkFilter, Links, LinkView, Page, PageOf } from './li
 import { LANDING, LINK, type Link } from './model.ts';
 import { forgottenLinks, newLink } from './new-link.ts';
 import type { Revocations } from './revocations.ts';
-import { revoking } from './revoking.ts';
+import { arnOf, revoking } from './revoking.ts';
 
 export type LinkServiceOptions = {
   readonly records: RecordStore;
@@ -26,6 +29,7 @@ export type LinkServiceOptions = {
   readonly revocations: Pick<Revocations, 'refusesLink'>;
   readonly identities: Identities;
   readonly guardrails: GuardrailStore;
+  readonly events: Pick<Events, 'changesFor'>;
   readonly site: Site;
   /** Where links point that do not say otherwise: the URL of the S3 address as clients reach it. */
   readonly endpoint: () => string;
@@ -34,7 +38,7 @@ export type LinkServiceOptions = {
 };
 
 export function createLinks(options: LinkServiceOptions): Links {
-  const { records, identities, guardrails, site } = options;
+  const { records, identities, guardrails, events, site } = options;
   const secretOf = (link: Link) => identities.sealer.open(link.secret, `link/${link.id}`);
   const viewOf = (link: Link) => linkView(link, options, site.now());
   const withRequest = async (link: Link, key?: string): Promise<LinkView> => ({
@@ -62,7 +66,14 @@ export function createLinks(options: LinkServiceOptions): Links {
       const removals = await forgottenLinks(records, link.createdAt);
       const put = { put: { kind: LINK, id: link.id, value: jsonOf(link) }, ifVersion: 0 };
       const address = link.landing && { put: { kind: LANDING, id: link.landing.tokenHash, value: { link: link.id } }, ifVersion: 0 };
-      const { committed } = await records.commit([...removals, put, ...(address === undefined ? [] : [address])]);
+      const told = await events.changesFor([{ type: 'link.created', link }]);
+      const { committed } = await records.commit([
+        ...removals,
+        put,
+        ...(address === undefined ? [] : [address]),
+        ...dueChanges(undefined, link),
+        ...told,
+      ]);
       if (!committed) throw new S3Error('ConcurrentModification');
       return { ...(await viewOf(link)), ...addresses };
     },
@@ -95,12 +106,12 @@ export function createLinks(options: LinkServiceOptions): Links {
 
     async revokeLink(id, caller, { cut = false } = {}) {
       await linkFor('RevokeLink', id, caller);
-      const revoked = await rewritten(id, async (link) => ({
-        ...link,
-        status: 'revoked',
-        revokedAt: link.revokedAt ?? site.now(),
-        isCut: link.isCut === true || cut,
-      }));
+      const revokedBy = arnOf(caller.principal, site.accountId);
+      const revoked = await rewritten(
+        id,
+        async (link) => ({ ...link, status: 'revoked', revokedAt: link.revokedAt ?? site.now(), isCut: link.isCut === true || cut }),
+        (before, link) => (before.status === 'revoked' ? [] : [{ type: 'link.revoked', link, more: { revokedBy } }]),
+      );
       return viewOf(revoked);
     },
   } satisfies Partial<Links>;
@@ -117,12 +128,19 @@ export function createLinks(options: LinkServiceOptions): Links {
     throw new S3Error('NoSuchEntity', { message: `There is no link ${isLinkId(id) ? id : 'of that id'}.` });
   }
 
-  async function rewritten(id: string, rewrite: (link: Link) => Promise<Link>): Promise<Link> {
+  async function rewritten(
+    id: string,
+    rewrite: (link: Link) => Promise<Link>,
+    happened: (before: Link, after: Link) => readonly Happened[] = () => [],
+  ): Promise<Link> {
     return changing(records, async () => {
       const stored = await records.get(LINK, id);
       if (stored === undefined) throw new S3Error('NoSuchEntity');
-      const result = await rewrite(stored.value as unknown as Link);
-      return { changes: [{ put: { kind: LINK, id, value: jsonOf(result) }, ifVersion: stored.version }], result };
+      const before = stored.value as unknown as Link;
+      const result = await rewrite(before);
+      const told = await events.changesFor(happened(before, result));
+      const put = { put: { kind: LINK, id, value: jsonOf(result) }, ifVersion: stored.version };
+      return { changes: [put, ...dueChanges(before, result), ...told], result };
     });
   }
 

@@ -4,6 +4,7 @@ import { bucketName } from '@latchkey/s3/names';
 import type { RecordChange, RecordStore } from '@latchkey/storage/record-store';
 import { secretAccessKey as newSecret } from '../identity/unique-ids.ts';
 import { newLanding } from '../landing/new-landing.ts';
+import { dueChanges } from '../webhooks/due-links.ts';
 import { checkTerms, LONGEST_WITH_PAGE_MS } from './check-terms.ts';
 import { firstLinkIdAt, newLinkId } from './link-id.ts';
 import { issuerOf } from './link-issuer.ts';
@@ -66,7 +67,8 @@ export function textOf<Name extends keyof typeof LONGEST>(name: Name, text: stri
 export async function forgottenLinks(records: RecordStore, now: number): Promise<RecordChange[]> {
   const { records: old } = await records.list(LINK, { after: firstLinkIdAt(now - KEPT_MS), limit: SWEPT_AT_ONCE });
   return old.flatMap(({ id, value }) => {
-    const { landing } = value as unknown as Link;
-    return [{ remove: { kind: LINK, id } }, ...(landing === undefined ? [] : [{ remove: { kind: LANDING, id: landing.tokenHash } }])];
+    const link = value as unknown as Link;
+    const page = link.landing && { remove: { kind: LANDING, id: link.landing.tokenHash } };
+    return [{ remove: { kind: LINK, id } }, ...(page === undefined ? [] : [page]), ...dueChanges(link, undefined)];
   });
 }

@@ -110,7 +110,7 @@ export function revoking(options: Options): Pick<Links, 'revoke' | 'listRevocati
   }
 }
 
-function arnOf(principal: Principal, accountId: string): string {
+export function arnOf(principal: Principal, accountId: string): string {
   return 'arn' in principal ? principal.arn : rootArn(accountId);
 }
 

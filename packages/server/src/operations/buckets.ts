@@ -30,7 +30,7 @@ export const createBucket = bucketOperation({
   name: 'CreateBucket',
   method: 'PUT',
   needs: onBucket('s3:CreateBucket'),
-  async run(request, { objects, records, access }, site) {
+  async run(request, { objects, records, access, notifications }, site) {
     checkAclHeaders(amzHeaders(request));
     if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
       throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
@@ -39,6 +39,7 @@ export const createBucket = bucketOperation({
     // Settings of a bucket of this name that was deleted just before a crash must not be those of the new one.
     if ((await objects.getBucket(request.bucket)) === undefined) {
       await deleteCors(records, request.bucket);
+      await records.commit([notifications.changeOf(request.bucket, [])]);
       await access.begin(request.bucket);
     }
     await objects
@@ -65,9 +66,10 @@ export const deleteBucket = bucketOperation({
   name: 'DeleteBucket',
   method: 'DELETE',
   needs: onBucket('s3:DeleteBucket'),
-  async run(request, { objects, records, access }) {
+  async run(request, { objects, records, access, notifications }) {
     await objects.deleteBucket(request.bucket);
     await deleteCors(records, request.bucket);
+    await records.commit([notifications.changeOf(request.bucket, [])]);
     await access.remove(request.bucket);
     return emptyReply(204);
   },

@@ -36,6 +36,7 @@ export const copyObject = objectOperation({
       }
       const body = await copiedBody(source, undefined, copyChecksumAlgorithm(request, source.record));
       const written = await stores.objects.putObject(request.bucket, request.key, body, properties, {
+        announce: await stores.events.ofObject(request, 'ObjectCreated:Copy'),
         condition,
         now: site.now(),
         signal: request.body.signal,

@@ -13,9 +13,10 @@ export const deleteObject = objectOperation({
   name: 'DeleteObject',
   method: 'DELETE',
   needs: onObject('s3:DeleteObject'),
-  async run(request, { objects }) {
+  async run(request, { objects, events }) {
     refuseVersion(request);
-    await objects.deleteObject(request.bucket, request.key, deleteCondition(request));
+    const announce = await events.ofObject(request, 'ObjectRemoved:Delete');
+    await objects.deleteObject(request.bucket, request.key, deleteCondition(request), { announce });
     return emptyReply(204);
   },
 });

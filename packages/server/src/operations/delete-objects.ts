@@ -47,7 +47,8 @@ async function deleteOne(request: Authorised & InBucket, stores: Stores, object:
     const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
     await request.demand({ action, resource: objectArn(request.bucket, key) });
     if (versionId !== undefined && versionId !== 'null') throw new S3Error('NoSuchVersion');
-    await stores.objects.deleteObject(request.bucket, key, object);
+    const announce = await stores.events.ofObject(request, 'ObjectRemoved:Delete', key);
+    await stores.objects.deleteObject(request.bucket, key, object, { announce });
     return { key, versionId };
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;

@@ -18,6 +18,7 @@ import { listObjects } from './list-objects.ts';
 import { listMultipartUploads, listParts } from './list-uploads.ts';
 import { abortMultipartUpload, completeMultipartUpload, createMultipartUpload, uploadPart, uploadPartCopy } from './multipart.ts';
 import { notImplemented } from './not-implemented.ts';
+import { getBucketNotification, putBucketNotification } from './notification.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
 import { deleteBucketOwnershipControls, getBucketOwnershipControls, putBucketOwnershipControls } from './ownership-controls.ts';
 import { postObject } from './post-object.ts';
@@ -55,6 +56,8 @@ export const operations: readonly Operation[] = [
   getBucketCors,
   putBucketCors,
   deleteBucketCors,
+  getBucketNotification,
+  putBucketNotification,
   getBucketPolicy,
   putBucketPolicy,
   deleteBucketPolicy,

@@ -107,7 +107,12 @@ export const completeMultipartUpload = objectOperation({
       request.key,
       uploadId,
       parts.map(({ partNumber, etag, checksums }) => ({ partNumber, etag, checksums })),
-      { condition, now: site.now(), sealChecksums: await completedChecksums(request, upload?.checksum, parts) },
+      {
+        condition,
+        announce: await stores.events.ofObject(request, 'ObjectCreated:CompleteMultipartUpload'),
+        now: site.now(),
+        sealChecksums: await completedChecksums(request, upload?.checksum, parts),
+      },
     );
     const { bucket, key } = request;
     const location = `${bucketUrl(request, site)}/${uriEncodePath(key)}`;

@@ -24,7 +24,6 @@ const ROWS: readonly Row[] = [
   ['GetBucketMetricsConfiguration', 'GET', 'bucket', 'metrics'],
   ['PutBucketMetricsConfiguration', 'PUT', 'bucket', 'metrics'],
   ['DeleteBucketMetricsConfiguration', 'DELETE', 'bucket', 'metrics'],
-  ['PutBucketNotificationConfiguration', 'PUT', 'bucket', 'notification'],
   ['PutObjectLockConfiguration', 'PUT', 'bucket', 'object-lock'],
   ['PutBucketReplication', 'PUT', 'bucket', 'replication'],
   ['DeleteBucketReplication', 'DELETE', 'bucket', 'replication'],

@@ -28,12 +28,13 @@ export const putObjectTagging = objectOperation({
   subresource: 'tagging',
   // Decided once the tags are known, since policies may ask for them.
   needs: () => [],
-  async run(request, { objects }) {
+  async run(request, { objects, events }) {
     if (request.principal.kind === 'anonymous') await demandTagging(request);
     refuseVersion(request);
     const tags = parseTagging(await documentBody(request, { maxBytes: 64 * 1024, requiresDigest: true }));
     await demandTagging(request, tags);
-    if (!(await objects.setTags(request.bucket, request.key, tags))) throw missingKey(request);
+    const announce = await events.ofObject(request, 'ObjectTagging:Put');
+    if (!(await objects.setTags(request.bucket, request.key, tags, { announce }))) throw missingKey(request);
     return emptyReply(200);
   },
 });
@@ -47,9 +48,10 @@ export const deleteObjectTagging = objectOperation({
   method: 'DELETE',
   subresource: 'tagging',
   needs: onObject('s3:DeleteObjectTagging'),
-  async run(request, { objects }) {
+  async run(request, { objects, events }) {
     refuseVersion(request);
-    if (!(await objects.setTags(request.bucket, request.key, undefined))) throw missingKey(request);
+    const announce = await events.ofObject(request, 'ObjectTagging:Delete');
+    if (!(await objects.setTags(request.bucket, request.key, undefined, { announce }))) throw missingKey(request);
     return emptyReply(204);
   },
 });

@@ -24,12 +24,13 @@ export const postObject = bucketOperation({
   method: 'POST',
   authenticatedBy: 'form',
   needs: (request) => [{ action: 's3:PutObject', resource: objectArn(request.bucket, formOf(request).key) }],
-  async run(request, { objects }, site) {
+  async run(request, { objects, events }, site) {
     const { key, fields, bytes, policy } = formOf(request);
     const tags = formTags(fields);
     const properties = { ...objectProperties(request), ...(tags === undefined ? {} : { tags }) };
     const body = await formBody(request, withinRange(bytes, policy));
     const written = await objects.putObject(request.bucket, key, body, properties, {
+      announce: await events.ofObject(request, 'ObjectCreated:Post', key),
       // A form has no headers to ask for it; its link's terms may.
       condition: { ifNoneMatch: request.terms?.noOverwrite === true ? '*' : undefined },
       now: site.now(),

@@ -17,12 +17,14 @@ export const putObject = objectOperation({
   name: 'PutObject',
   method: 'PUT',
   needs: onObject('s3:PutObject'),
-  async run(request, { objects }, site) {
+  async run(request, { objects, events }, site) {
     refusePartWithoutUpload(request);
     const properties = objectProperties(request);
     const condition = writeCondition(request);
     const body = await objectBody(request, { maxBytes: MAX_PUT_BYTES });
+    const told = events.ofObject(request, 'ObjectCreated:Put');
     const written = await objects.putObject(request.bucket, request.key, body, properties, {
+      announce: told instanceof Promise ? await told : told,
       condition,
       now: site.now(),
       signal: request.body.signal,

@@ -20,7 +20,6 @@ const MISSING: readonly (readonly [name: string, action: `s3:${string}`, subreso
 const EMPTY: readonly (readonly [name: string, action: `s3:${string}`, subresource: string, root: string, body: readonly XmlNode[]])[] = [
   ['GetBucketAccelerateConfiguration', 's3:GetAccelerateConfiguration', 'accelerate', 'AccelerateConfiguration', []],
   ['GetBucketLogging', 's3:GetBucketLogging', 'logging', 'BucketLoggingStatus', []],
-  ['GetBucketNotificationConfiguration', 's3:GetBucketNotification', 'notification', 'NotificationConfiguration', []],
   [
     'GetBucketRequestPayment',
     's3:GetBucketRequestPayment',

@@ -1,0 +1,176 @@
+/**
+ * Delivers in the background what waits for webhooks. Of the processes that serve one directory, one does: the one with the lease. Nothing of it
+ * is in memory but what is being sent.
+ */
+import type { ObjectStore } from '@latchkey/storage/object-store';
+import type { RecordStore } from '@latchkey/storage/record-store';
+import type { Log } from '../log.ts';
+import type { Site } from '../pipeline.ts';
+import { type Attempt, COURIER_LIMITS, type Courier, type CourierLimits, createCourier } from './courier.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { DeliveryCounts } from './delivery-counts.ts';
+import { tellEnds } from './due-links.ts';
+import type { Events } from './events.ts';
+import type { KnownWebhooks } from './known-webhooks.ts';
+import { openLease } from './lease.ts';
+import { MESSAGE, type Webhook } from './model.ts';
+import { type Message, objectQueue, recordQueue } from './queues.ts';
+
+export type DelivererOptions = {
+  readonly objects: Pick<ObjectStore, 'outbox'>;
+  readonly records: RecordStore;
+  readonly known: KnownWebhooks;
+  readonly events: Pick<Events, 'changesFor'>;
+  readonly letters: DeadLetters;
+  /** Sends a message to a webhook, signed. Never rejects. */
+  readonly send: (webhook: Webhook, message: Pick<Message, 'id' | 'body'>, signal: AbortSignal) => Promise<Attempt>;
+  readonly site: Pick<Site, 'region' | 'owner' | 'now'>;
+  readonly counts: DeliveryCounts;
+  readonly log: Log;
+  readonly limits?: Partial<CourierLimits> | undefined;
+};
+
+export type Deliverer = {
+  /** Sends no more, and waits a little for what is on its way. */
+  stop(): Promise<void>;
+};
+
+/** How long a message waits at most for somebody to look. */
+const LOOK_EVERY_MS = 200;
+const ENDS_EVERY_MS = 1000;
+const PATIENCE_MS = 2000;
+
+export function startDeliverer(options: DelivererOptions): Deliverer {
+  const { objects, records, known, events, letters, send, site, counts, log } = options;
+  const limits = { ...COURIER_LIMITS, ...options.limits };
+  // Waits and the lease go by a clock that tests do not set.
+  const lease = openLease(records, 'webhooks', Date.now);
+  const stopping = new AbortController();
+  let couriers = new Map<string, { readonly webhook: Webhook; readonly couriers: readonly Courier[] }>();
+  let before: readonly Webhook[] | undefined;
+  let endsAt = 0;
+  const working = new Set<Promise<void>>();
+  const mayDeliver = () => !isStopped && lease.isHeld();
+  let isStopped = false;
+
+  const couriersOf = (webhook: Webhook): readonly Courier[] =>
+    [objectQueue(objects, webhook.id, site), recordQueue(records, webhook.id)].map((queue) =>
+      createCourier({
+        queue,
+        mayDeliver: () => mayDeliver() && isCurrent(webhook),
+        send: (message) => send(webhook, message, stopping.signal),
+        bury: async (buried) => {
+          const diedAt = site.now();
+          const dropped = await letters.add(
+            webhook.id,
+            buried.map(({ message: { id, at, lane, body }, attempts, reason }) => ({ id, at, lane, body, attempts, reason, diedAt })),
+          );
+          counts.count('dropped', dropped);
+        },
+        counted: counts.count,
+        log,
+        name: webhook.id,
+        now: site.now,
+        random: Math.random,
+        limits,
+      }),
+    );
+
+  const isCurrent = (webhook: Webhook) => couriers.get(webhook.id)?.webhook === webhook;
+
+  /** One for each webhook as it is now: what was changed is begun anew. */
+  const arrange = async (webhooks: readonly Webhook[]): Promise<void> => {
+    if (webhooks === before) return;
+    const active = webhooks.filter(({ status }) => status === 'active');
+    const next: typeof couriers = new Map();
+    for (const webhook of active) {
+      const running = couriers.get(webhook.id);
+      next.set(webhook.id, running?.webhook === webhook ? running : { webhook, couriers: couriersOf(webhook) });
+    }
+    couriers = next;
+    await forgetRemoved(new Set(webhooks.map(({ id }) => id)));
+    before = webhooks;
+  };
+
+  /** What waits for a webhook that is gone, waits for nobody. */
+  const forgetRemoved = async (ids: ReadonlySet<string>): Promise<void> => {
+    for (const [queue] of await objects.outbox.sizes()) {
+      if (ids.has(queue)) continue;
+      for (;;) {
+        const entries = await objects.outbox.read(queue, { limit: 500 });
+        if (entries.length === 0) break;
+        await objects.outbox.remove(
+          queue,
+          entries.map(({ sequence }) => sequence),
+        );
+      }
+    }
+    for (let after: string | undefined; ; ) {
+      const [first] = (await records.list(MESSAGE, { after, limit: 1 })).records;
+      if (first === undefined) break;
+      const [webhook = ''] = first.id.split('/', 1);
+      after = ids.has(webhook) ? `${webhook}/~` : after;
+      if (!ids.has(webhook)) await records.commit([{ remove: { kind: MESSAGE, id: first.id } }]);
+    }
+  };
+
+  const look = async (): Promise<void> => {
+    records.latest();
+    const webhooks = await known();
+    if (webhooks.length === 0) {
+      before ??= (await objects.outbox.sizes()).size === 0 ? webhooks : undefined;
+      if (before?.length === 0) return;
+    }
+    if (!(await lease.keep())) return;
+    await arrange(webhooks);
+    if (site.now() >= endsAt) {
+      endsAt = (await tellEnds(records, events, site.now())) ? 0 : site.now() + ENDS_EVERY_MS;
+    }
+    for (const { couriers: both } of couriers.values()) for (const courier of both) start(courier);
+  };
+
+  const start = (courier: Courier): void => {
+    const work = courier
+      .work()
+      .catch((error: unknown) => log.error('messages can not be taken from where they wait', { cause: reasonOf(error) }))
+      .finally(() => working.delete(work));
+    working.add(work);
+  };
+
+  let failing = false;
+  const lookAgain = async (): Promise<void> => {
+    try {
+      await look();
+      failing = false;
+    } catch (error) {
+      if (!failing) log.error('webhooks can not be looked after', { cause: reasonOf(error) });
+      failing = true;
+    }
+  };
+
+  let looking = Promise.resolve();
+  let isLooking = false;
+  const timer = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    looking = lookAgain().finally(() => {
+      isLooking = false;
+    });
+  }, LOOK_EVERY_MS).unref();
+
+  return {
+    async stop() {
+      isStopped = true;
+      clearInterval(timer);
+      const impatience = setTimeout(() => stopping.abort(), PATIENCE_MS);
+      await looking;
+      await Promise.all(working);
+      clearTimeout(impatience);
+      await lease.release().catch(() => undefined);
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
