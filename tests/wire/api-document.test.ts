@@ -82,6 +82,8 @@ describe('the OpenAPI document', () => {
     await done(server, 'DELETE', `/revocations/${revocation.id}`);
     await done(server, 'GET', '/audit');
     await done(server, 'POST', '/audit/verify', { json: {} });
+    await done(server, 'GET', '/link-limits', { query: { bucket: 'photos', key: 'a' } });
+    await done(server, 'GET', '/server');
     const { confirmed } = await documentOf(server);
     expect([...confirmed].sort()).toEqual(
       described()

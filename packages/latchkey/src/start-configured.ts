@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { readCertificate } from './certificate.ts';
 import type { Address, Config } from './config.ts';
 import { consolePagesFolder } from './console-pages.ts';
+import { diskSpace } from './disk-space.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import { masterKeys } from './master-key.ts';
 import { openStores } from './open-stores.ts';
@@ -42,6 +43,7 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
       log,
       root: root.credentials,
       version: version(),
+      disk: () => diskSpace(config.data),
       consolePages: consolePagesFolder(),
     });
     return { server, root, certificate };

@@ -1,5 +1,6 @@
 /** What answers on the console address. */
 import { apiHandler, isApi } from './api/handler.ts';
+import type { ServerFacts } from './api/server-facts.ts';
 import { type ConsolePagesOptions, consolePages } from './console-pages.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
@@ -22,6 +23,7 @@ export type ConsoleAddressOptions = {
   readonly version: string;
   /** Where the built pages are; without them this address has no pages but those of links. */
   readonly pages: Pick<ConsolePagesOptions, 'folder' | 'endpoint'> | undefined;
+  readonly server: ServerFacts;
 };
 
 export function consoleHandler(options: ConsoleAddressOptions): Handler {

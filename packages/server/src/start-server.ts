@@ -4,6 +4,7 @@ import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { TrailStore } from '@latchkey/storage/trail-store';
 import type { UseStore } from '@latchkey/storage/use-store';
+import type { DiskSpace } from './api/server-facts.ts';
 import { openAuditTrail } from './audit/open-trail.ts';
 import type { RecordedReads } from './audit/requests.ts';
 import type { Retention } from './audit/retention.ts';
@@ -65,6 +66,8 @@ export type ServerOptions = {
   readonly publicUrls?: readonly string[] | undefined;
   /** How people reach the console address, where a proxy in front has another name: `https://share.example.com`, without a slash at the end. */
   readonly publicConsoleUrl?: string | undefined;
+  /** Of the disk with the data, to be shown. */
+  readonly disk?: (() => Promise<DiskSpace>) | undefined;
   /** Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Both addresses speak TLS with it. */
@@ -147,7 +150,20 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     log,
     now: site.now,
   });
-  const stores: Stores = { objects, records, uses, identities, access, guardrails, links, revocations: revoked, trail, events, notifications, webhooks };
+  const stores: Stores = {
+    objects,
+    records,
+    uses,
+    identities,
+    access,
+    guardrails,
+    links,
+    revocations: revoked,
+    trail,
+    events,
+    notifications,
+    webhooks,
+  };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
   const counts = createRequestCounts();
   const gateway = createGateway({
@@ -172,6 +188,14 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       publicConsoleUrl: options.publicConsoleUrl,
       ask: async (incoming) => gateway.handle(incoming),
       pages: options.consolePages === undefined ? undefined : { folder: options.consolePages, endpoint: endpointOfBrowser },
+      server: {
+        version: options.version,
+        startedAt: site.now(),
+        endpoint,
+        consoleUrl,
+        trustsProxies: proxies !== undefined,
+        disk: options.disk,
+      },
     }),
     context,
   ).catch(async (error: unknown) => {

@@ -26,6 +26,7 @@ import { principalId } from './principal-id.ts';
 import { problemReply } from './problem.ts';
 import { answerReply, jsonReply } from './replies.ts';
 import { API_PREFIX, apiRouter } from './router.ts';
+import type { ServerFacts } from './server-facts.ts';
 import { signedBody } from './signed-body.ts';
 
 export type ApiOptions = {
@@ -34,6 +35,7 @@ export type ApiOptions = {
   readonly log: Log;
   readonly counts: RequestCounts;
   readonly version: string;
+  readonly server: ServerFacts;
 };
 
 /** Whether a target is the API's. */
@@ -42,7 +44,7 @@ export function isApi(rawTarget: string): boolean {
 }
 
 /** Answers requests below `/api/v1`; never rejects. */
-export function apiHandler({ stores, site, log, counts, version }: ApiOptions): Handler {
+export function apiHandler({ stores, site, log, counts, version, server }: ApiOptions): Handler {
   const route = apiRouter(apiOperations);
   const rules = { region: site.region, service: 'latchkey', sigv2: false, ignoreForeignAuthorization: false } as const;
   const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => problemReply(cause, incoming, log));
@@ -74,7 +76,7 @@ export function apiHandler({ stores, site, log, counts, version }: ApiOptions): 
       const needs = () => operation.needs(input, site);
       const caller = await authorise({ ...admitted, operation: { ...admitted.operation, needs } }, stores, site);
       recorder.requireRoom(authenticated.operation);
-      const run = () => operation.run({ input, caller, stores, site });
+      const run = () => operation.run({ input, caller, stores, site, server });
       const answer =
         key === undefined
           ? await run()

@@ -3,6 +3,7 @@ import type { GenericSchema, InferOutput } from 'valibot';
 import type { Authorised, Method, Permission, Site, Stores } from '../pipeline.ts';
 import type { QuerySchema } from './input.ts';
 import type { ApiAnswer } from './replies.ts';
+import type { ServerFacts } from './server-facts.ts';
 
 export type ApiOperation = {
   /** As the audit trail and the metrics name it; the OpenAPI document begins it with a small letter. */
@@ -43,6 +44,7 @@ export type ApiCall<Query = unknown, Body = unknown> = {
   readonly caller: Authorised;
   readonly stores: Stores;
   readonly site: Site;
+  readonly server: ServerFacts;
 };
 
 /** Ties the types of the schemas to what `needs` and `run` receive. */

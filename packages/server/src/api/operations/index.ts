@@ -4,6 +4,7 @@ import { queryAudit, verifyAudit } from './audit.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
+import { getLinkLimits, getServer } from './server.ts';
 
 export const apiOperations: readonly ApiOperation[] = [
   presign,
@@ -18,4 +19,6 @@ export const apiOperations: readonly ApiOperation[] = [
   removeRevocation,
   queryAudit,
   verifyAudit,
+  getLinkLimits,
+  getServer,
 ];

@@ -4,6 +4,7 @@ import { cloudTrailFile, event, eventPage, verdict } from './audit.ts';
 import { link, linkChange, linkUrl, newLink, newRevocation, revocation, revoked } from './link.ts';
 import { presigned, presignedMany, presignMany } from './presign.ts';
 import { problem } from './problem.ts';
+import { kindLimits, linkLimitsShown, serverShown } from './server.ts';
 
 export const components: Readonly<Record<string, GenericSchema>> = {
   Problem: problem,
@@ -21,4 +22,7 @@ export const components: Readonly<Record<string, GenericSchema>> = {
   EventPage: eventPage,
   CloudTrailFile: cloudTrailFile,
   TrailVerdict: verdict,
+  KindLimits: kindLimits,
+  LinkLimits: linkLimitsShown,
+  Server: serverShown,
 };
