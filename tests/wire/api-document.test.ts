@@ -1,7 +1,7 @@
 import { apiOperations } from '@latchkey/server/api/operations/index';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { api, documentOf, done, type Json, unsignedApiRequest } from '../support/json-api.ts';
+import { api, documentOf, done, type Json, sendApi, unsignedApiRequest } from '../support/json-api.ts';
 import { type TestServer, testServer } from '../support/test-server.ts';
 import { send, signed } from '../support/wire-client.ts';
 
@@ -82,6 +82,17 @@ describe('the OpenAPI document', () => {
     await done(server, 'DELETE', `/revocations/${revocation.id}`);
     await done(server, 'GET', '/audit');
     await done(server, 'POST', '/audit/verify', { json: {} });
+    const begun = await api(server, 'POST', '/sessions', { json: {} });
+    await done(server, 'GET', '/sessions', { query: { all: 'true' } });
+    await done(server, 'DELETE', '/sessions/none');
+    const fromPage = {
+      cookie: begun.headers.get('set-cookie')?.split(';')[0] ?? '',
+      origin: server.console,
+      'console-session': begun.json.sessionId,
+      'csrf-token': begun.json.csrfToken,
+    };
+    await sendApi(server, unsignedApiRequest(server, 'POST', '/session/renew', { headers: fromPage }));
+    await sendApi(server, unsignedApiRequest(server, 'POST', '/session/end', { headers: fromPage }));
     await done(server, 'GET', '/link-limits', { query: { bucket: 'photos', key: 'a' } });
     await done(server, 'GET', '/server');
     const { confirmed } = await documentOf(server);

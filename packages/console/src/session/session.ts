@@ -69,7 +69,7 @@ export async function resume(): Promise<void> {
 export async function signOut(): Promise<void> {
   if (current.value.state !== 'in') return;
   const { csrfToken } = current.value;
-  const headers = { ...fromPage(), 'x-latchkey-csrf': csrfToken };
+  const headers = { ...fromPage(), 'csrf-token': csrfToken };
   current.value = { state: 'out', why: 'signed-out' };
   localStorage.removeItem(ID);
   await fetch('/api/v1/session/end', { method: 'POST', headers });
@@ -82,7 +82,7 @@ const JSON_BODY = { 'content-type': 'application/json' };
  * planted belongs to no session that is named.
  */
 function fromPage(): Readonly<Record<string, string>> {
-  return { 'x-latchkey-session': rememberedId() ?? '' };
+  return { 'console-session': rememberedId() ?? '' };
 }
 
 const ID = 'latchkey-session';

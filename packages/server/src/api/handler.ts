@@ -9,6 +9,7 @@ import { admit } from '../admit.ts';
 import type { AuditEvent } from '../audit/event.ts';
 import { requestRecorder } from '../audit/requests.ts';
 import { authenticate } from '../authenticate/authenticate.ts';
+import { authenticateConsoleSession } from '../authenticate/console-session.ts';
 import { authorise } from '../authorise.ts';
 import { headerValue } from '../headers.ts';
 import type { Handler } from '../http.ts';
@@ -64,9 +65,12 @@ export function apiHandler({ stores, site, log, counts, version, server }: ApiOp
       request = { ...addressed, operation: asRow };
       const body = signedBody(addressed);
       const call = { action: operation.name, parameters: NONE, bodyHash: body.hash };
-      const authenticated = await authenticate({ ...addressed, call }, asRow, rules, stores.identities);
+      const isByCookie = operation.authenticatedBy === 'console-session';
+      const authenticated = isByCookie
+        ? await authenticateConsoleSession(addressed, asRow, stores, site)
+        : await authenticate({ ...addressed, call }, asRow, rules, stores.identities);
       request = authenticated;
-      requireHeaderSignature(authenticated);
+      if (!isByCookie) requireHeaderSignature(authenticated);
       const admitted = await admit(authenticated, stores);
       const { bytes, sha256 } = await body.read();
       const input = inputOf(operation, path, authenticated, bytes);

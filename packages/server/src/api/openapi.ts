@@ -31,13 +31,20 @@ export function openApiDocument(operations: readonly ApiOperation[], version: st
           description: 'AWS Signature Version 4 in the header, service `latchkey`, with the SHA-256 of the body.',
           'x-amazon-apigateway-authtype': 'awsSigv4',
         },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'latchkey-session',
+          description: 'Of the console. With a port in the address, `-PORT` stands behind its name.',
+        },
+        page: { type: 'apiKey', in: 'header', name: 'Console-Session', description: 'The `sessionId` that the cookie belongs to.' },
       },
     },
   };
 }
 
 const DESCRIPTION =
-  'Links, revocations and the audit trail of a Latchkey server. Requests are signed like those of S3 (Signature Version 4) for the service `latchkey`.';
+  'Links, revocations, webhooks and the audit trail of a Latchkey server. Requests are signed like those of S3 (Signature Version 4) for the service `latchkey`.';
 
 const CONFIG: ConversionConfig = {
   target: 'draft-2020-12',
@@ -53,10 +60,11 @@ function refTo(component: string): { readonly $ref: string } {
   return { $ref: `#/components/schemas/${component}` };
 }
 
-function described({ name, summary, actions, path, query, body, isIdempotent, answer }: ApiOperation): Json {
+function described({ name, summary, actions, authenticatedBy, path, query, body, isIdempotent, answer }: ApiOperation): Json {
   return {
     operationId: `${name[0]?.toLowerCase()}${name.slice(1)}`,
     summary,
+    ...(authenticatedBy === 'console-session' && { security: [{ session: [], page: [] }] }),
     description: actions.length === 0 ? 'Needs valid credentials.' : `Needs ${actions.map((action) => `\`${action}\``).join(' or ')}.`,
     parameters: [
       ...pathParameters(path),

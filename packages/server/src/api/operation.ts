@@ -15,6 +15,8 @@ export type ApiOperation = {
   readonly summary: string;
   /** The permissions it asks for, for the document: `latchkey:CreateLink`. */
   readonly actions: readonly string[];
+  /** By the cookie of a console's session. Default: by a signature. */
+  readonly authenticatedBy?: 'console-session' | undefined;
   readonly query?: QuerySchema | undefined;
   readonly body?: GenericSchema | undefined;
   /** Whether an Idempotency-Key is minded: the same key and body are answered with the same answer for a day. */

@@ -5,9 +5,11 @@
 
 import type { KnownCredentials } from '@latchkey/sigv4/verify';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import { CONSOLE_SESSION, findConsoleSession } from '../console-sessions/console-session.ts';
 import { linkCredentials } from '../links/link-credentials.ts';
 import { LINK_PREFIX } from '../links/link-id.ts';
 import type { LinkIssuer } from '../links/model.ts';
+import { isUploadCredential, uploadCredentials } from '../upload-requests/upload-credentials.ts';
 import { roleArn, sessionArn, userArn } from './arns.ts';
 import { boundedCache } from './bounded-cache.ts';
 import { IDENTITY } from './documents.ts';
@@ -39,6 +41,8 @@ export type Identities = {
 };
 
 const KEPT = 10_000;
+/** What temporary credentials depend on. */
+const SESSION_KINDS = [IDENTITY, SESSION, CONSOLE_SESSION] as const;
 
 export function createIdentities(options: {
   readonly records: RecordStore;
@@ -49,8 +53,9 @@ export function createIdentities(options: {
 }): Identities {
   const { records, root, accountId, sealer, issuers } = options;
   const keys = boundedCache<FoundCredentials>(KEPT, () => records.generation(IDENTITY));
-  const sessions = boundedCache<FoundCredentials>(KEPT, () => records.generation(IDENTITY) + records.generation(SESSION));
+  const sessions = boundedCache<FoundCredentials>(KEPT, () => SESSION_KINDS.reduce((sum, kind) => sum + records.generation(kind), 0));
   const links = linkCredentials(records, sealer, linkIssuer);
+  const uploads = uploadCredentials(records, sealer, linkIssuer);
   const uses = lastUses(records);
   const rootFound: FoundCredentials = { principal: { kind: 'root', accessKeyId: root.accessKeyId }, secretAccessKey: root.secretAccessKey };
 
@@ -62,6 +67,7 @@ export function createIdentities(options: {
     find(accessKeyId) {
       if (accessKeyId === root.accessKeyId) return rootFound;
       if (accessKeyId.startsWith(LINK_PREFIX)) return links(accessKeyId);
+      if (isUploadCredential(accessKeyId)) return uploads(accessKeyId);
       if (accessKeyId.startsWith('LKSA')) return sessions.get(accessKeyId, () => ofSession(accessKeyId));
       return keys.get(accessKeyId, () => ofAccessKey(accessKeyId));
     },
@@ -90,7 +96,9 @@ export function createIdentities(options: {
   async function ofSession(id: string): Promise<FoundCredentials | undefined> {
     const session = await findSession(records, id);
     if (session === undefined || !(await issuerIsActive(session.issuer))) return undefined;
-    const facts = { issuedAt: session.issuedAt, expiresAt: session.expiresAt, issuer: session.issuer };
+    if (session.console !== undefined && (await findConsoleSession(records, session.console)) === undefined) return undefined;
+    const { issuedAt, expiresAt, issuer } = session;
+    const facts = { issuedAt, expiresAt, issuer, console: session.console };
     const principal = await sessionPrincipal(session, id, facts);
     return principal && { ...openSession(sealer, id, session), expiresAt: new Date(session.expiresAt), principal };
   }

@@ -50,6 +50,8 @@ export type SessionFacts = {
   readonly expiresAt: number;
   /** The long-lived access key at the start of the chain, if there is one. */
   readonly issuer?: string | undefined;
+  /** The session of the console that they belong to, if it is one's. */
+  readonly console?: string | undefined;
 };
 
 /** The link that asks, if it is one. */

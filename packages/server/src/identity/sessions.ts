@@ -15,6 +15,8 @@ export type Session = {
   readonly secrets: Sealed;
   /** The long-lived access key at the start of the chain: the session works only while that one does. None after a web identity. */
   readonly issuer?: string;
+  /** The session of the console that it was made for: it ends with that one. */
+  readonly console?: string;
   readonly of:
     | { readonly kind: 'root' }
     | { readonly kind: 'user'; readonly user: string; readonly userId: string }

@@ -4,7 +4,26 @@ import { queryAudit, verifyAudit } from './audit.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
+import { endSession, listSessions, renewSession, signIn, signOut } from './sessions.ts';
+import {
+  changeWebhook,
+  createWebhook,
+  getWebhook,
+  listDeadLetters,
+  listWebhooks,
+  removeWebhook,
+  replayDeadLetters,
+  testWebhook,
+} from './webhooks.ts';
 import { getLinkLimits, getServer } from './server.ts';
+import {
+  changeUploadRequest,
+  closeUploadRequest,
+  createUploadRequest,
+  getUploadRequest,
+  listDeliveries,
+  listUploadRequests,
+} from './upload-requests.ts';
 
 export const apiOperations: readonly ApiOperation[] = [
   presign,
@@ -17,6 +36,25 @@ export const apiOperations: readonly ApiOperation[] = [
   createRevocation,
   listRevocations,
   removeRevocation,
+  signIn,
+  renewSession,
+  signOut,
+  listSessions,
+  endSession,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  changeWebhook,
+  removeWebhook,
+  testWebhook,
+  listDeadLetters,
+  replayDeadLetters,
+  createUploadRequest,
+  listUploadRequests,
+  getUploadRequest,
+  changeUploadRequest,
+  closeUploadRequest,
+  listDeliveries,
   queryAudit,
   verifyAudit,
   getLinkLimits,

@@ -4,7 +4,10 @@ import { cloudTrailFile, event, eventPage, verdict } from './audit.ts';
 import { link, linkChange, linkUrl, newLink, newRevocation, revocation, revoked } from './link.ts';
 import { presigned, presignedMany, presignMany } from './presign.ts';
 import { problem } from './problem.ts';
+import { session, signedIn } from './session.ts';
+import { deadLetterPage, newWebhook, webhook, webhookChange } from './webhook.ts';
 import { kindLimits, linkLimitsShown, serverShown } from './server.ts';
+import { delivery, deliveryPage, newUploadRequest, uploadRequest, uploadRequestChange, uploadRequestPage } from './upload-request.ts';
 
 export const components: Readonly<Record<string, GenericSchema>> = {
   Problem: problem,
@@ -18,10 +21,22 @@ export const components: Readonly<Record<string, GenericSchema>> = {
   NewRevocation: newRevocation,
   Revocation: revocation,
   Revoked: revoked,
+  NewUploadRequest: newUploadRequest,
+  UploadRequestChange: uploadRequestChange,
+  UploadRequest: uploadRequest,
+  UploadRequestPage: uploadRequestPage,
+  Delivery: delivery,
+  DeliveryPage: deliveryPage,
   Event: event,
   EventPage: eventPage,
   CloudTrailFile: cloudTrailFile,
   TrailVerdict: verdict,
+  NewWebhook: newWebhook,
+  WebhookChange: webhookChange,
+  Webhook: webhook,
+  DeadLetterPage: deadLetterPage,
+  SignedIn: signedIn,
+  Session: session,
   KindLimits: kindLimits,
   LinkLimits: linkLimitsShown,
   Server: serverShown,

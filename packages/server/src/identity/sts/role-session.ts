@@ -31,7 +31,7 @@ export async function trustPermission({ parameters, stores, site }: Call, action
 
 export async function assumeRole(
   { request, parameters, stores, site }: Call<Authorised>,
-  issuer: string | undefined,
+  chain: Pick<Session, 'issuer' | 'console'>,
 ): Promise<readonly XmlNode[]> {
   const role = await roleOf(parameters.required('RoleArn'), stores.records, site.accountId);
   if (role === undefined) throw new S3Error('AccessDenied');
@@ -42,7 +42,7 @@ export async function assumeRole(
     issuedAt: now,
     expiresAt: now + seconds * 1000,
     of: { kind: 'role', role: role.name.toLowerCase(), roleId: role.uniqueId, sessionName },
-    ...(issuer === undefined ? {} : { issuer }),
+    ...chain,
     ...(await limitsOf(parameters, stores.records, site.accountId)),
   };
   const credentials = await beginSession(stores.records, stores.identities.sealer, session);

@@ -12,7 +12,7 @@ export const assumeRoleWithWebIdentity = defineAction('sts', {
     const { principal } = call.request;
     if (principal.kind !== 'federated') throw new S3Error('AccessDenied');
     return [
-      ...(await assumeRole(call, undefined)),
+      ...(await assumeRole(call, {})),
       element('SubjectFromWebIdentityToken', principal.subject),
       element('Audience', principal.audience),
       element('Provider', principal.provider),
