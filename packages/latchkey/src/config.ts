@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { wrongUsage } from './failure.ts';
 import type { Flags, Values } from './flags.ts';
 import { parseSize } from './size.ts';
+import { type UpstreamConfig, upstreamConfig } from './upstream-url.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,8 +23,9 @@ export type Config = {
   /** Of the console address; without a slash at the end. */
   readonly publicConsoleUrl: string | undefined;
   readonly region: string;
-  /** Absolute path of a directory; so far every object store is one on disk, and every record store LMDB. */
-  readonly objects: { readonly kind: 'file'; readonly directory: string };
+  /** Absolute path of a directory, or an S3 that exists already. */
+  readonly objects: { readonly kind: 'file'; readonly directory: string } | UpstreamConfig;
+  /** Absolute path of a directory; so far every record store is LMDB. */
   readonly records: { readonly kind: 'lmdb'; readonly directory: string };
   /** Where the audit trail lives, and how long; without a limit all of it is kept. */
   readonly audit: { readonly directory: string; readonly keepMs?: number | undefined; readonly maxBytes?: number | undefined };
@@ -62,7 +64,11 @@ export const serveFlags = {
   },
   region: { kind: 'text', value: 'REGION', help: 'The region that requests are signed for (default us-east-1)' },
   domain: { kind: 'text', many: true, value: 'NAME', help: 'Take BUCKET.NAME in Host for virtual-host style; localhost always is' },
-  objects: { kind: 'text', value: 'file:DIR', help: 'Where objects live (default: in the data directory)' },
+  objects: {
+    kind: 'text',
+    value: 'file:DIR|s3+URL',
+    help: 'Where objects live: a directory (default: in the data directory), or an S3 such as s3+https://HOST',
+  },
   records: { kind: 'text', value: 'lmdb:DIR', help: 'Where users, links and events live (default: in the data directory)' },
   'audit-keep': { kind: 'text', value: 'DAYS', help: 'How long the audit trail is kept, such as 400d, or forever (default 400d)' },
   'audit-max-size': { kind: 'text', value: 'SIZE', help: 'How large it may grow before its oldest part goes, or none (default 10GiB)' },
@@ -108,7 +114,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     publicUrls: (values['public-url'] ?? []).map(publicUrl),
     publicConsoleUrl: values['public-console-url'] === undefined ? undefined : consoleOrigin(values['public-console-url']),
     region: region(values.region ?? 'us-east-1'),
-    objects: { kind: 'file', directory: directory(values.objects, 'file', '--objects', join(data, 'objects')) },
+    objects: objectsIn(values.objects, data, environment),
     records: { kind: 'lmdb', directory: directory(values.records, 'lmdb', '--records', join(data, 'records')) },
     audit: {
       directory: join(data, 'audit'),
@@ -179,6 +185,11 @@ function tlsFiles(cert: string | undefined, key: string | undefined): Config['tl
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) throw wrongUsage('--tls-cert and --tls-key are given together, or neither.');
   return { certFile: resolve(cert), keyFile: resolve(key) };
+}
+
+function objectsIn(text: string | undefined, data: string, environment: Environment): Config['objects'] {
+  if (text?.startsWith('s3+')) return upstreamConfig(text, environment);
+  return { kind: 'file', directory: directory(text, 'file', '--objects', join(data, 'objects')) };
 }
 
 function directory(text: string | undefined, scheme: string, flag: string, otherwise: string): string {

@@ -6,6 +6,7 @@ import type { RecordStore } from '@latchkey/storage/record-store';
 import type { TrailStore } from '@latchkey/storage/trail-store';
 import type { UseStore } from '@latchkey/storage/use-store';
 import type { Config } from './config.ts';
+import { openObjects } from './open-objects.ts';
 
 export type OpenStores = {
   readonly objects: ObjectStore;
@@ -31,13 +32,10 @@ export async function openTrail(
 
 /** Opens the stores that a configuration names. Their code is loaded here and nowhere else, each only when it is wanted. */
 export async function openStores(
-  { objects, records, audit }: Pick<Config, 'objects' | 'records' | 'audit'>,
+  { objects, records, audit, data, region }: Pick<Config, 'objects' | 'records' | 'audit' | 'data' | 'region'>,
   log: Log,
 ): Promise<OpenStores> {
   const onReadOnly = (sentence: string) => log.error('store is read-only', { cause: sentence });
-  const onBackgroundError = (error: unknown) =>
-    log.error('work in the background failed', { cause: error instanceof Error ? error.message : String(error) });
-  const { openLocalObjectStore } = await import('@latchkey/objects-local/local-object-store');
   const { openLocalUseStore } = await import('@latchkey/records-lmdb/local-use-store');
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(store: T): T => {
@@ -50,7 +48,7 @@ export async function openStores(
       // With the records that say how often it may be: whoever shares the ones shares the others.
       uses: keep(await openLocalUseStore({ directory: join(records.directory, 'uses'), onReadOnly })),
       trail: keep(await openTrail({ audit }, { onReadOnly })),
-      objects: keep(await openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError })),
+      objects: keep(await openObjects({ objects, data, region }, log)),
     };
   } catch (error) {
     await Promise.all(opened.map((store) => store.close()));

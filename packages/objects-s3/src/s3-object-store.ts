@@ -1,11 +1,12 @@
 import type { Credentials } from '@latchkey/sigv4/credentials';
+import type { KeptOutbox } from '@latchkey/storage/kept-outbox';
 import { memoryOutbox } from '@latchkey/storage/memory-outbox';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import { findAbilities, type GivenAbilities } from './abilities.ts';
 import { type BucketNames, prefixedNames } from './bucket-names.ts';
 import { bucketsOf } from './buckets.ts';
 import { checkHealth } from './check-health.ts';
-import type { Context, KeptOutbox } from './context.ts';
+import type { Context } from './context.ts';
 import { objectsOf } from './objects.ts';
 import { openTransport } from './transport.ts';
 import { uploadsOf } from './uploads.ts';

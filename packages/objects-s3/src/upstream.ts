@@ -140,7 +140,10 @@ function signedRequest(
   payload: { readonly body: Uint8Array | undefined; readonly payloadHash: string | undefined },
 ): { readonly signed: SignedInHeaders; readonly headers: Record<string, string> } {
   const { method, bucket, key, query } = request;
-  const address = addressOf({ bucket: bucket && names.theirs(bucket), key, region, endpoint, style, allowDotSegments: true });
+  const theirs = bucket && names.theirs(bucket);
+  // A certificate for *.s3.example.com is none for a name with further dots.
+  const chosen = theirs?.includes('.') === true && endpoint.startsWith('https:') ? 'path' : style;
+  const address = addressOf({ bucket: theirs, key, region, endpoint, style: chosen, allowDotSegments: true });
   const url = `${address.protocol}//${address.host}${address.path}${queryText(query)}`;
   const { signable, unsignable } = bySignability(request.headers ?? {});
   const body = payload.payloadHash === undefined ? { body: payload.body } : { payloadHash: payload.payloadHash };

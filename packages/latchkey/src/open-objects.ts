@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '@latchkey/server/log';
+import type { ObjectStore } from '@latchkey/storage/object-store';
+import type { Config } from './config.ts';
+import { Failure } from './failure.ts';
+import type { UpstreamConfig, UpstreamCredentials } from './upstream-url.ts';
+
+/** Opens the object store that a configuration names. */
+export async function openObjects({ objects, data, region }: Pick<Config, 'objects' | 'data' | 'region'>, log: Log): Promise<ObjectStore> {
+  const onReadOnly = (sentence: string) => log.error('store is read-only', { cause: sentence });
+  const causeOf = (error: unknown) => ({ cause: error instanceof Error ? error.message : String(error) });
+  if (objects.kind === 's3') return openUpstream(objects, { data, region, onReadOnly, log });
+  const onBackgroundError = (error: unknown) => log.error('work in the background failed', causeOf(error));
+  const { openLocalObjectStore } = await import('@latchkey/objects-local/local-object-store');
+  return openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError });
+}
+
+async function openUpstream(
+  { endpoint, region, style, buckets, abilities, credentials }: UpstreamConfig,
+  site: { readonly data: string; readonly region: string; readonly onReadOnly: (sentence: string) => void; readonly log: Log },
+): Promise<ObjectStore> {
+  const { openS3ObjectStore } = await import('@latchkey/objects-s3/s3-object-store');
+  const { fixedNames, prefixedNames } = await import('@latchkey/objects-s3/bucket-names');
+  const { openLocalOutbox } = await import('@latchkey/objects-local/local-outbox');
+  const secretAccessKey = await secretOf(credentials);
+  const outbox = await openLocalOutbox({ directory: join(site.data, 'outbox'), onReadOnly: site.onReadOnly });
+  const store = openS3ObjectStore({
+    endpoint,
+    region,
+    style,
+    names: 'prefix' in buckets ? prefixedNames(buckets.prefix) : fixedNames(buckets.named),
+    abilities,
+    credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey, sessionToken: credentials.sessionToken },
+    shownRegion: site.region,
+    outbox,
+  });
+  // The upstream may come later than we do; until then requests are answered with 503, and so is /-/health/ready.
+  await store.checkHealth().catch((error: Error) => site.log.error('the upstream is not ready', { cause: String(error.cause ?? error) }));
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await outbox.close();
+    },
+  };
+}
+
+async function secretOf({ secret }: UpstreamCredentials): Promise<string> {
+  if ('text' in secret) return secret.text;
+  try {
+    return (await readFile(secret.file, 'utf8')).trim();
+  } catch (cause) {
+    throw new Failure(`LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE can not be read: ${(cause as Error).message}.`, { cause });
+  }
+}
