@@ -133,6 +133,7 @@ function flagOf(pointer: string): string {
 }
 
 const FLAG_OF_MEMBER: Readonly<Record<string, string>> = {
+  events: '--event',
   expiresIn: '--expires-in',
   expiresAt: '--expires-in',
   notBefore: '--not-before',

@@ -34,6 +34,8 @@ export type Config = {
   readonly sigv2: boolean;
   /** Addresses and networks, as given; the server judges them. */
   readonly trustedProxies: readonly string[];
+  /** Likewise: where webhooks may be besides the public Internet. */
+  readonly webhooks: { readonly allowedNetworks: readonly string[] };
   /** Absolute paths of PEM files. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   readonly ignoreForeignAuthorization: boolean;
@@ -79,6 +81,12 @@ export const serveFlags = {
   },
   sigv2: { kind: 'text', value: 'on|off', help: 'Accept pre-signed URLs and forms of the old signature version 2 (default on)' },
   'trusted-proxy': { kind: 'text', many: true, value: 'CIDR', help: 'A proxy whose X-Forwarded-For and -Proto are believed' },
+  'allow-webhook-networks': {
+    kind: 'text',
+    many: true,
+    value: 'CIDR',
+    help: 'A network besides the public Internet that webhooks may be in, where http:// will do',
+  },
   'tls-cert': { kind: 'text', value: 'FILE', help: 'Serve TLS with this certificate chain (PEM); read again when it changes' },
   'tls-key': { kind: 'text', value: 'FILE', help: 'Its private key (PEM)' },
   'ignore-foreign-authorization': {
@@ -125,6 +133,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     sigv2: isOn(values.sigv2 ?? 'on', '--sigv2'),
     domains: (values.domain ?? []).map(domain),
     trustedProxies: values['trusted-proxy'] ?? [],
+    webhooks: { allowedNetworks: values['allow-webhook-networks'] ?? [] },
     tls: tlsFiles(values['tls-cert'], values['tls-key']),
     ignoreForeignAuthorization: isOn(values['ignore-foreign-authorization'] ?? 'off', '--ignore-foreign-authorization'),
     sandboxesActiveContent: isOn(values['sandbox-active-content'] ?? 'off', '--sandbox-active-content'),

@@ -5,6 +5,7 @@ import type { OidcIssuer } from '@latchkey/server/identity/sts/federated';
 import { parseOidcIssuers } from '@latchkey/server/identity/sts/oidc-issuers';
 import type { Log } from '@latchkey/server/log';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
+import { reachableAddresses } from '@latchkey/server/webhooks/addresses';
 import { readCertificate } from './certificate.ts';
 import type { Address, Config } from './config.ts';
 import { consolePagesFolder } from './console-pages.ts';
@@ -24,7 +25,8 @@ export type Started = {
 
 /** Starts the server that a configuration describes. Throws a `Failure` whose sentence says what stands in the way. */
 export async function startConfigured(config: Config, log: Log): Promise<Started> {
-  requireNetworks(config.trustedProxies);
+  requireNetworks('--trusted-proxy', () => trustedProxies(config.trustedProxies));
+  requireNetworks('--allow-webhook-networks', () => reachableAddresses(config.webhooks.allowedNetworks));
   const certificate = config.tls && (await readCertificate(config.tls));
   const oidcIssuers = config.oidcIssuersFile === undefined ? [] : await readOidcIssuers(config.oidcIssuersFile);
   await makeDirectory(config.data);
@@ -60,11 +62,11 @@ async function readOidcIssuers(path: string): Promise<readonly OidcIssuer[]> {
   }
 }
 
-function requireNetworks(networks: readonly string[]): void {
+function requireNetworks(flag: string, read: () => unknown): void {
   try {
-    trustedProxies(networks);
+    read();
   } catch (error) {
-    throw wrongUsage(`--trusted-proxy: ${(error as Error).message}`);
+    throw wrongUsage(`${flag}: ${(error as Error).message}`);
   }
 }
 

@@ -17,8 +17,9 @@ export function auditedParameters(input: ApiInput): Parameters {
   return parameters;
 }
 
-/** Neither a signature nor the token of a page. */
+/** Neither a signature nor the token of a page; of other URLs, such as those of webhooks, the path may be the secret. */
 function placeOfUrl(url: string): string {
+  if (!/\/[lr]\/|[?&](?:X-Amz-|Signature=|AWSAccessKeyId=)/i.test(url)) return `${/^[a-z]+:\/\/[^/?#@]*/i.exec(url)?.[0] ?? ''}/…`;
   return (url.split('?', 1)[0] ?? '').replace(/(\/l\/).*/, '$1…');
 }
 

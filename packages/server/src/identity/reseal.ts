@@ -3,6 +3,7 @@ import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import { resealAnswers } from '../api/idempotency.ts';
 import { resealTrailKeys } from '../audit/trail-keys.ts';
 import { LINK, type Link } from '../links/model.ts';
+import { WEBHOOK, type Webhook } from '../webhooks/model.ts';
 import { changing, everyDocument } from './documents.ts';
 import { resealedCheck } from './master-key-check.ts';
 import { accessKeys } from './model.ts';
@@ -38,9 +39,29 @@ export async function resealSecrets(records: RecordStore, sealer: Sealer): Promi
   } while (after !== undefined);
   count += await resealTrailKeys(records, sealer);
   count += await resealLinks(records, sealer, again);
+  count += await resealWebhooks(records, sealer, again);
   count += await resealAnswers(records, sealer);
   await records.commit([resealedCheck(sealer)]);
   return count;
+}
+
+async function resealWebhooks(
+  records: RecordStore,
+  sealer: Sealer,
+  again: (sealed: Sealed, place: string) => Sealed,
+): Promise<number> {
+  const { records: found } = await records.list(WEBHOOK, { limit: 1000 });
+  const old = found.filter(({ value }) => (value as unknown as Webhook).sealed.key !== sealer.keyId);
+  for (const { id } of old) {
+    await changing(records, async () => {
+      const stored = await records.get(WEBHOOK, id);
+      if (stored === undefined) return { changes: [], result: undefined };
+      const webhook = stored.value as unknown as Webhook;
+      const value = { ...webhook, sealed: again(webhook.sealed, `webhook/${id}`) } as unknown as JsonValue;
+      return { changes: [{ put: { kind: WEBHOOK, id, value }, ifVersion: stored.version }], result: undefined };
+    });
+  }
+  return old.length;
 }
 
 /** All that is sealed in it. */
