@@ -4,16 +4,6 @@ import { queryAudit, verifyAudit } from './audit.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
-import {
-  changeWebhook,
-  createWebhook,
-  getWebhook,
-  listDeadLetters,
-  listWebhooks,
-  removeWebhook,
-  replayDeadLetters,
-  testWebhook,
-} from './webhooks.ts';
 import { endSession, listSessions, renewSession, signIn, signOut } from './sessions.ts';
 import {
   changeWebhook,
@@ -65,14 +55,6 @@ export const apiOperations: readonly ApiOperation[] = [
   changeUploadRequest,
   closeUploadRequest,
   listDeliveries,
-  createWebhook,
-  listWebhooks,
-  getWebhook,
-  changeWebhook,
-  removeWebhook,
-  testWebhook,
-  listDeadLetters,
-  replayDeadLetters,
   queryAudit,
   verifyAudit,
   getLinkLimits,
