@@ -1,10 +1,11 @@
-/** A server for wire tests: memory stores, free ports, a clock that tests can set. */
+/** A server for wire tests: memory stores, free ports, a clock that tests can set. LATCHKEY_TEST_UPSTREAM=1 puts its objects in a second server. */
 import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, type ServerOptions, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
+import { objectsOverUpstream } from './upstream-objects.ts';
 
 export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEYlatchkey' };
 export const REGION = 'us-east-1';
@@ -22,8 +23,10 @@ export type TestServer = RunningServer & {
 export async function testServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const logged: string[] = [];
   const clock: TestServer['clock'] = { now: undefined };
+  const now = () => clock.now?.() ?? Date.now();
+  const isGateway = process.env.LATCHKEY_TEST_UPSTREAM === '1';
   const server = await startServer({
-    objects: openMemoryObjectStore(),
+    objects: isGateway && options.objects === undefined ? await objectsOverUpstream(now) : openMemoryObjectStore(),
     records: openMemoryRecordStore(),
     uses: openMemoryUseStore(),
     trail: openMemoryTrailStore(),
@@ -36,7 +39,7 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
     domains: [],
     log: jsonLog((line) => logged.push(line)),
     version: '0.0.0-test',
-    now: () => clock.now?.() ?? Date.now(),
+    now,
     ...options,
   });
   return { ...server, host: new URL(server.s3).host, logged, clock };
