@@ -36,13 +36,17 @@ const folder = (terms: Json = {}): Promise<Json> =>
   doneByApi(server, 'POST', '/links', { json: { bucket: 'box', keyPrefix: 'many/', landing: true, ...terms } });
 const peakBytes = async () => Number(/^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${store.pid}/status`, 'utf8'))?.[1]) * 1024;
 
+async function drained({ body }: Response): Promise<void> {
+  for await (const _ of body as unknown as AsyncIterable<Uint8Array>);
+}
+
 describe('an archive of ten thousand objects', () => {
   needs('unzip', '7z')(
     'is whole to unzip and 7-Zip, as long as it said, and costs the server next to no memory',
     async () => {
       const link = await folder();
       // What a process takes once, it keeps; another archive needs nothing more.
-      for (let i = 0; i < 3; i++) await fetch(`${link.landingUrl}?download`).then((first) => first.arrayBuffer());
+      for (let i = 0; i < (IS_FULL ? 1 : 3); i++) await drained(await fetch(`${link.landingUrl}?download`));
       const before = await peakBytes();
       const answer = await fetch(`${link.landingUrl}?download`);
       const file = join(store.scratch, 'many.zip');
