@@ -13,6 +13,7 @@ import { isFrom } from './links/source-address.ts';
 import type { Terms } from './links/terms.ts';
 import { isTermName, notEnforced, urlTerms } from './links/url-terms.ts';
 import type { Admitted, Authenticated, Stores } from './pipeline.ts';
+import { isItsUpload, termsOfUpload } from './upload-requests/admit-upload.ts';
 
 /**
  * Throws InvalidArgument that names a limit which is not enforced or not well formed, AccessDenied for what is revoked, expired or asked for
@@ -30,7 +31,7 @@ export function admit(request: Authenticated, stores: Pick<Stores, 'revocations'
   }
 
   if (named !== undefined && link !== undefined) throw notEnforced(named.name, named.value);
-  const terms = named === undefined ? link?.terms : termsOfUrl(request);
+  const terms = named === undefined ? link && termsOfLink(request, link) : termsOfUrl(request);
   const revoked = stores.revocations.find(request);
   const judge = (found: Awaited<typeof revoked>): Admitted => {
     if (link !== undefined) refuseEndedLink(link);
@@ -41,6 +42,10 @@ export function admit(request: Authenticated, stores: Pick<Stores, 'revocations'
     return terms === undefined ? request : withTerms(request, terms);
   };
   return revoked instanceof Promise ? revoked.then(judge) : judge(revoked);
+}
+
+function termsOfLink(request: Authenticated, { terms, upload }: Link): Terms {
+  return upload === undefined ? terms : termsOfUpload(request, upload, terms);
 }
 
 /** Field by field, for speed. */
@@ -77,6 +82,10 @@ const OPERATIONS: Readonly<Record<Link['method'], readonly string[]>> = {
 
 /** A link signs nothing else, and nobody has its secret; but if somebody had, this would still be all it is good for. */
 function refuseOtherThanItsOwn(request: Authenticated, link: Link): void {
+  if (link.upload !== undefined) {
+    if (isItsUpload(request, link.upload)) return;
+    throw refusedBy('link', undefined, `${link.id} is for one upload of the request ${link.upload.request.id}, and good for nothing else.`);
+  }
   const { signature, operation, form, bucket } = request;
   const key = form?.key ?? request.key ?? '';
   const isPresigned = signature?.authType === (link.method === 'POST' ? 'POST' : 'REST-QUERY-STRING');
@@ -97,8 +106,9 @@ function isItsFolder(request: Authenticated, { landing, keys, keyPrefix, bucket 
 
 const FOLDER_OPERATIONS: ReadonlySet<string> = new Set(['ListObjects', 'GetFolderZip']);
 
-function refuseEndedLink({ id, status }: Link): void {
+function refuseEndedLink({ id, status, upload }: Link): void {
   if (status === 'active') return;
+  if (upload !== undefined) throw refusedBy('revocation', 'The upload request is closed.', `The request ${upload.request.id} was closed.`);
   if (status === 'revoked') throw refusedBy('revocation', 'The link has been revoked.', `The link ${id} was revoked.`);
   throw refusedBy('link', 'The link is paused.', `The link ${id} is paused.`);
 }

@@ -9,9 +9,15 @@ import { PLAYER_PATH, playerReply } from './landing/player.ts';
 import type { Log } from './log.ts';
 import type { RequestCounts } from './metrics.ts';
 import type { Incoming, Reply, Site, Stores } from './pipeline.ts';
+import type { Deliveries } from './upload-requests/deliveries.ts';
+import { isUploadPage, uploadHandler } from './upload-requests/handler.ts';
+import { isUploadScript, uploadScriptReply } from './upload-requests/upload-scripts.ts';
 
 export type ConsoleAddressOptions = {
   readonly publicConsoleUrl: string | undefined;
+  /** The same, or as it is bound. */
+  readonly consoleUrl: () => string;
+  readonly uploadDeliveries: Deliveries;
   /** Answers a request to the S3 address. */
   readonly ask: (incoming: Incoming) => Promise<Reply>;
   readonly stores: Stores;
@@ -30,11 +36,21 @@ export function consoleHandler(options: ConsoleAddressOptions): Handler {
   const { stores, site, log, counts, exposeWebhooks, version, publicConsoleUrl, ask } = options;
   const answerApi = apiHandler(options);
   const answerGuest = landingHandler({ ...stores, sealer: stores.identities.sealer, site, log, publicConsoleUrl, ask });
+  const answerDeliverer = uploadHandler({
+    records: stores.records,
+    stores,
+    deliveries: options.uploadDeliveries,
+    site,
+    log,
+    consoleUrl: options.consoleUrl,
+  });
   const answerPage = options.pages && consolePages({ ...options.pages, version, region: site.region });
   return async (incoming) => {
     stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);
     if (isLanding(incoming.rawTarget)) return answerGuest(incoming);
+    if (isUploadPage(incoming.rawTarget)) return answerDeliverer(incoming);
+    if (isUploadScript(incoming.rawTarget)) return uploadScriptReply(incoming.rawTarget);
     const health = await healthReply(incoming, stores);
     if (health !== undefined) return health;
     switch (incoming.rawTarget) {

@@ -21,6 +21,7 @@ import type { Revocations } from './links/revocations.ts';
 import type { Terms } from './links/terms.ts';
 import type { PublicAddress } from './public-address.ts';
 import type { Tags } from './request-context.ts';
+import type { UploadRequests } from './upload-requests/upload-requests.ts';
 import type { BucketNotifications } from './webhooks/bucket-notifications.ts';
 import type { Events } from './webhooks/events.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
@@ -95,6 +96,8 @@ export type PostedForm = {
   /** By lower-case name. */
   readonly fields: ReadonlyMap<string, string>;
   readonly key: ObjectKey;
+  /** As the browser calls it. */
+  readonly fileName: string | undefined;
   /** The file. Has to be read, or the request ends without. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** `undefined` where nobody signed. */
@@ -147,6 +150,7 @@ export type Stores = {
   readonly guardrails: GuardrailStore;
   readonly links: Links;
   readonly revocations: Revocations;
+  readonly uploadRequests: UploadRequests;
   readonly trail: AuditTrail;
   readonly webhooks: Webhooks;
   readonly notifications: BucketNotifications;

@@ -31,6 +31,7 @@ import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
 import { reachedUrl } from './reached-url.ts';
 import { s3Handler } from './s3-address.ts';
+import { openUploadRequests } from './upload-requests/open-upload-requests.ts';
 import { openWebhooks, type WebhookOptions } from './webhooks/open-webhooks.ts';
 
 export type ServerOptions = {
@@ -142,6 +143,14 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   const hooks = openWebhooks({ objects, records, sealer, site, log }, options.webhooks);
   const { events, notifications, webhooks } = hooks;
   const links = createLinks({ records, uses, revocations: revoked, identities, guardrails, events, site, endpoint, consoleUrl });
+  const uploads = openUploadRequests({
+    stores: { objects, records, uses, identities, access, guardrails, revocations: revoked, events },
+    site,
+    log,
+    endpoint,
+    consoleUrl,
+    ask: async (incoming) => gateway.handle(incoming),
+  });
   const trail = await openAuditTrail({
     store: options.trail,
     keys: () => trailKeys(records, sealer, { mayMake: true }),
@@ -159,6 +168,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     guardrails,
     links,
     revocations: revoked,
+    uploadRequests: uploads.service,
     trail,
     events,
     notifications,
@@ -186,6 +196,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       version: options.version,
       exposeWebhooks: hooks.exposed,
       publicConsoleUrl: options.publicConsoleUrl,
+      consoleUrl,
+      uploadDeliveries: uploads.deliveries,
       ask: async (incoming) => gateway.handle(incoming),
       pages: options.consolePages === undefined ? undefined : { folder: options.consolePages, endpoint: endpointOfBrowser },
       server: {
@@ -225,7 +237,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     async close(graceMs = GRACE_MS) {
       await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
       // Its last line says that nothing comes behind it; then the stores may go, whose keys it needs.
-      await Promise.all([identities.close(), forgetting.stop(), deliveries.stop(), trail.close()]);
+      await Promise.all([identities.close(), forgetting.stop(), uploads.sweeping.stop(), deliveries.stop(), trail.close()]);
       await Promise.all([objects.close(), records.close(), uses.close(), options.trail.close()]);
     },
   };

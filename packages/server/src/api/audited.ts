@@ -20,7 +20,7 @@ export function auditedParameters(input: ApiInput): Parameters {
 /** Neither a signature nor the token of a page; of other URLs, such as those of webhooks, the path may be the secret. */
 function placeOfUrl(url: string): string {
   if (!/\/[lr]\/|[?&](?:X-Amz-|Signature=|AWSAccessKeyId=)/i.test(url)) return `${/^[a-z]+:\/\/[^/?#@]*/i.exec(url)?.[0] ?? ''}/…`;
-  return (url.split('?', 1)[0] ?? '').replace(/(\/l\/).*/, '$1…');
+  return (url.split('?', 1)[0] ?? '').replace(/(\/[lr]\/).*/, '$1…');
 }
 
 /** As `landing/token.ts` makes them, alone or in a URL. */

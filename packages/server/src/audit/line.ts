@@ -4,6 +4,7 @@ import type { TrailTerm } from '@latchkey/storage/trail-store';
 import { headerValue } from '../headers.ts';
 import { linkOf, type Principal } from '../identity/principals.ts';
 import { hashOfSignature } from '../links/signature-hash.ts';
+import { isDeliveryId, REQUEST_PREFIX, requestOfDelivery } from '../upload-requests/model.ts';
 import { claimedAccessKeyId, claimedSignature } from './claimed-identity.ts';
 import type { AuditEvent, EventSource } from './event.ts';
 import { cut, jsonText, withoutSecrets } from './mask.ts';
@@ -159,8 +160,9 @@ function jsonOf(value: object): string {
 
 function linkIdOf(principal: Principal | undefined, claimed: string | undefined): string | undefined {
   const link = principal && linkOf(principal);
-  if (link !== undefined) return link.id;
-  return claimed?.startsWith('LKLN') === true ? claimed : undefined;
+  if (link !== undefined) return link.upload?.request.id ?? link.id;
+  if (claimed !== undefined && isDeliveryId(claimed)) return requestOfDelivery(claimed);
+  return claimed?.startsWith('LKLN') === true || claimed?.startsWith(REQUEST_PREFIX) === true ? claimed : undefined;
 }
 
 /** As operations write it. */

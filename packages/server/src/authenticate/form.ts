@@ -4,8 +4,9 @@ import { checkPostPolicy, type PostPolicy, parsePostPolicy } from '@latchkey/s3/
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { refuseToken } from '@latchkey/sigv4/verify';
 import { checkPostSignature, readPostAuthentication } from '@latchkey/sigv4/verify-post';
-import type { Principal } from '../identity/principals.ts';
+import { linkOf, type Principal } from '../identity/principals.ts';
 import type { Addressed, PostedForm, SignatureFacts } from '../pipeline.ts';
+import { formOfRequest } from '../upload-requests/form-upload.ts';
 import type { CredentialLookUp } from './authenticate.ts';
 import { readForm, type UploadForm } from './read-form.ts';
 import { refused } from './refused.ts';
@@ -37,6 +38,7 @@ export async function authenticateForm(request: Addressed, rules: VerifyRules, l
 
   const policy = parsePostPolicy(authentication.policy);
   checkPostPolicy(policy, { fields, bucket: request.bucket ?? '', now: rules.now.getTime() });
+  const upload = linkOf(found.principal)?.upload;
   const isV4 = authentication.kind === 'v4-form';
   return {
     principal: found.principal,
@@ -46,10 +48,12 @@ export async function authenticateForm(request: Addressed, rules: VerifyRules, l
       signedAt: isV4 ? authentication.signedAt.getTime() : undefined,
       payloadHash: 'UNSIGNED-PAYLOAD',
     },
-    form: posted({ fields, file }, policy),
+    form: posted({ fields, file }, policy, upload && formOfRequest(upload.request, { fields, file }, rules.now.getTime())),
   };
 }
 
-function posted({ fields, file }: UploadForm, policy: PostPolicy | undefined): PostedForm {
-  return { fields, key: formKey(fields, file.name), bytes: file.bytes, policy };
+/** `meant` is what it means to an upload request, which gives keys and types itself. */
+function posted({ fields, file }: UploadForm, policy: PostPolicy | undefined, meant?: Pick<PostedForm, 'fields' | 'key'>): PostedForm {
+  const { name: fileName, bytes } = file;
+  return { ...(meant ?? { fields, key: formKey(fields, fileName) }), fileName, bytes, policy };
 }

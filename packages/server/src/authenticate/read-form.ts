@@ -16,6 +16,8 @@ export type UploadForm = {
 export type UploadedFile = {
   /** Without directories; `undefined` where the browser named none. */
   readonly name: string | undefined;
+  /** As the browser says; `undefined` where it says nothing. */
+  readonly type: string | undefined;
   /** Throws MalformedPOSTRequest or IncompleteBody where the form does not end as it should. */
   readonly bytes: AsyncIterable<Uint8Array>;
 };
@@ -47,7 +49,7 @@ export function readForm(request: Addressed): Promise<UploadForm> {
         fail(error);
       }
     });
-    parser.on('file', (_field, stream, filename) => {
+    parser.on('file', (_field, stream, filename, _encoding, type) => {
       // There is one file; whatever comes behind it is read to nowhere.
       if (file !== undefined) {
         stream.resume();
@@ -56,7 +58,7 @@ export function readForm(request: Addressed): Promise<UploadForm> {
       file = stream;
       // Whoever reads the file is told; where nobody does any more, there is nobody to tell.
       stream.on('error', () => undefined);
-      resolve({ fields: fields.values, file: { name: filename, bytes: wholeFile(stream, fed) } });
+      resolve({ fields: fields.values, file: { name: filename, type, bytes: wholeFile(stream, fed) } });
     });
     parser.on('partsLimit', () => fail(new S3Error('MaxPostPreDataLengthExceededError')));
     parser.on('error', fail);

@@ -3,6 +3,7 @@ import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import { resealAnswers } from '../api/idempotency.ts';
 import { resealTrailKeys } from '../audit/trail-keys.ts';
 import { LINK, type Link } from '../links/model.ts';
+import { UPLOAD_REQUEST } from '../upload-requests/model.ts';
 import { WEBHOOK, type Webhook } from '../webhooks/model.ts';
 import { changing, everyDocument } from './documents.ts';
 import { resealedCheck } from './master-key-check.ts';
@@ -38,18 +39,15 @@ export async function resealSecrets(records: RecordStore, sealer: Sealer): Promi
     after = page.next;
   } while (after !== undefined);
   count += await resealTrailKeys(records, sealer);
-  count += await resealLinks(records, sealer, again);
+  // Upload requests are sealed as links are.
+  for (const kind of [LINK, UPLOAD_REQUEST]) count += await resealLinks(kind, records, sealer, again);
   count += await resealWebhooks(records, sealer, again);
   count += await resealAnswers(records, sealer);
   await records.commit([resealedCheck(sealer)]);
   return count;
 }
 
-async function resealWebhooks(
-  records: RecordStore,
-  sealer: Sealer,
-  again: (sealed: Sealed, place: string) => Sealed,
-): Promise<number> {
+async function resealWebhooks(records: RecordStore, sealer: Sealer, again: (sealed: Sealed, place: string) => Sealed): Promise<number> {
   const { records: found } = await records.list(WEBHOOK, { limit: 1000 });
   const old = found.filter(({ value }) => (value as unknown as Webhook).sealed.key !== sealer.keyId);
   for (const { id } of old) {
@@ -69,19 +67,24 @@ function isSealedWith(keyId: string, { secret, landing }: Link): boolean {
   return secret.key === keyId && (landing === undefined || landing.token.key === keyId);
 }
 
-async function resealLinks(records: RecordStore, sealer: Sealer, again: (sealed: Sealed, place: string) => Sealed): Promise<number> {
+async function resealLinks(
+  kind: string,
+  records: RecordStore,
+  sealer: Sealer,
+  again: (sealed: Sealed, place: string) => Sealed,
+): Promise<number> {
   let count = 0;
   let after: string | undefined;
   do {
-    const page = await records.list(LINK, { after, limit: 200 });
+    const page = await records.list(kind, { after, limit: 200 });
     for (const { id } of page.records) {
       const isResealed = await changing(records, async () => {
-        const stored = await records.get(LINK, id);
+        const stored = await records.get(kind, id);
         const link = stored?.value as unknown as Link | undefined;
         if (stored === undefined || link === undefined || isSealedWith(sealer.keyId, link)) return { changes: [], result: false };
         const landing = link.landing && { ...link.landing, token: again(link.landing.token, `landing/${id}`) };
         const value = { ...link, secret: again(link.secret, `link/${id}`), ...(landing && { landing }) } as unknown as JsonValue;
-        return { changes: [{ put: { kind: LINK, id, value }, ifVersion: stored.version }], result: true };
+        return { changes: [{ put: { kind, id, value }, ifVersion: stored.version }], result: true };
       });
       if (isResealed) count++;
     }

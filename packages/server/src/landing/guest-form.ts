@@ -6,8 +6,13 @@ const MOST_BYTES = 8 * 1024;
 
 /** Rejects with EntityTooLarge for more than pages send. */
 export async function guestForm(body: RequestBytes): Promise<URLSearchParams> {
+  return new URLSearchParams((await guestBytes(body)).toString());
+}
+
+/** Rejects with EntityTooLarge for more than pages send. */
+export async function guestBytes(body: RequestBytes): Promise<Buffer> {
   if ((body.contentLength ?? 0) > MOST_BYTES) throw new S3Error('EntityTooLarge');
-  if (!body.isPresent) return new URLSearchParams();
+  if (!body.isPresent) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of body.stream()) {
@@ -15,5 +20,5 @@ export async function guestForm(body: RequestBytes): Promise<URLSearchParams> {
     if (sizeBytes > MOST_BYTES) throw new S3Error('EntityTooLarge');
     chunks.push(chunk);
   }
-  return new URLSearchParams(Buffer.concat(chunks).toString());
+  return Buffer.concat(chunks);
 }

@@ -79,7 +79,7 @@ export function deadByStatus(status: number): Dead {
 }
 
 /** A request for an inner URL, as the guest would send it. */
-export function guestRequest(method: 'GET' | 'HEAD', url: string, { headers, peer, requestId, receivedAt }: Incoming): Incoming {
+export function guestRequest(method: 'GET' | 'HEAD' | 'POST', url: string, { headers, peer, requestId, receivedAt }: Incoming): Incoming {
   const start = url.indexOf('//') + 2;
   const path = url.indexOf('/', start);
   const agent = headerValue(headers, 'user-agent');

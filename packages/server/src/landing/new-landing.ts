@@ -7,7 +7,7 @@ import { hashPassword, LONGEST_PASSWORD } from './password.ts';
 import { newToken, tokenHash } from './token.ts';
 
 /** Throws InvalidArgument for a link that a page is of no use for. */
-export async function newLanding(id: string, { method, password }: NewLink, sealer: Sealer): Promise<Landing> {
+export async function newLanding(id: string, { method, password }: Pick<NewLink, 'method' | 'password'>, sealer: Sealer): Promise<Landing> {
   if (method !== 'GET') throw invalidArgument('A page is for downloads.', 'landing', 'true');
   const token = newToken();
   return {

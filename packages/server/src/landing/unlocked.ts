@@ -4,12 +4,15 @@ import { equalInConstantTime } from '@latchkey/sigv4/bytes';
 import type { Sealed, Sealer } from '../identity/sealing.ts';
 import type { Link } from '../links/model.ts';
 
+/** A link, or what has a page as links do. */
+type Guarded = Pick<Link, 'id' | 'landing'>;
+
 const GOOD_FOR_MS = 3_600_000;
 const NAME = 'latchkey-unlocked';
 
 /** The value of a Set-Cookie header. It goes back to the link's own address and to nowhere else. */
 export function unlockingCookie(
-  link: Link,
+  link: Guarded,
   { path, isSecure, now }: { path: string; isSecure: boolean; now: number },
   sealer: Sealer,
 ): string {
@@ -19,7 +22,7 @@ export function unlockingCookie(
   return `${NAME}=${value.toString('base64url')}; Path=${path}; Max-Age=${GOOD_FOR_MS / 1000}; HttpOnly; SameSite=Lax${secure}`;
 }
 
-export function isUnlocked(link: Link, cookies: string | undefined, now: number, sealer: Sealer): boolean {
+export function isUnlocked(link: Guarded, cookies: string | undefined, now: number, sealer: Sealer): boolean {
   const value = cookies
     ?.split(/;\s*/)
     .find((cookie) => cookie.startsWith(`${NAME}=`))
@@ -37,10 +40,10 @@ export function isUnlocked(link: Link, cookies: string | undefined, now: number,
   }
 }
 
-const placeOf = ({ id }: Link): string => `unlocked/${id}`;
+const placeOf = ({ id }: Guarded): string => `unlocked/${id}`;
 
 /** Another password locks again. */
-function passwordId({ landing }: Link): string {
+function passwordId({ landing }: Guarded): string {
   return createHash('sha256')
     .update(JSON.stringify(landing?.password ?? ''))
     .digest('hex');

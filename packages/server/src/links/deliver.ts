@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Error } from '@latchkey/s3/errors';
 import { Denial } from '../denial.ts';
 import { headerValue } from '../headers.ts';
+import { linkOf } from '../identity/principals.ts';
 import type { Log } from '../log.ts';
 import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
 import { tellDownload, tellUse } from '../webhooks/link-uses.ts';
@@ -111,7 +112,13 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     }
   }
 
-  async function upload(request: Authorised): Promise<Reply> {
+  /** A guest's file is counted against its upload request, too. */
+  function upload(request: Authorised): Promise<Reply> {
+    const of = linkOf(request.principal)?.upload;
+    return of === undefined ? stored(request) : stores.uploadRequests.through(request, of, stored);
+  }
+
+  async function stored(request: Authorised): Promise<Reply> {
     const { operation, terms } = request;
     if (terms !== undefined) checkDeclared(request, terms);
     const counted = countedOf(request);

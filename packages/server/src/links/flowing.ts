@@ -71,12 +71,16 @@ export function withLimitedBody(request: Authorised, stores: Stores, site: Site,
   const limited = (bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => {
     const cut = untilCut(bytes, request, stores, site);
     const paced = rate === undefined || link === undefined ? cut : pacer.paced(cut, link.id, rate);
-    return terms === undefined || !STORES_BYTES.has(request.operation.name)
-      ? paced
-      : limitedBytes(paced, terms, headerValue(request.headers, 'content-type'));
+    return terms === undefined || !STORES_BYTES.has(request.operation.name) ? paced : limitedBytes(paced, terms, typeOf(request));
   };
   if (form !== undefined) return { ...request, form: { ...form, bytes: limited(form.bytes) } };
   return { ...request, body: new LimitedBytes(body, limited) };
+}
+
+/** A part says no type: it is that of what it is a part of. */
+function typeOf({ headers, principal, operation }: Authorised): string | undefined {
+  const upload = linkOf(principal)?.upload;
+  return operation.name === 'UploadPart' && upload?.by === 'parts' ? upload.delivery.type : headerValue(headers, 'content-type');
 }
 
 /** A class for its getter: in a literal that would cost every upload a hidden class of its own. */

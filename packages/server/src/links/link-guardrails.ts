@@ -22,12 +22,12 @@ export async function checkGuardrails(link: Link, store: GuardrailStore): Promis
 }
 
 /** When the page of a link ends at the latest, as the guardrails are now; milliseconds since the epoch. */
-export async function latestWithPage(link: Link, store: GuardrailStore): Promise<number> {
+export async function latestWithPage(link: Link, store: GuardrailStore, kind: 'read' | 'write' = 'read'): Promise<number> {
   const both = [(await store.find(EVERYWHERE)) ?? {}, (await store.find(link.bucket)) ?? {}];
   const allowed = both.flatMap(({ pageLifetimeSeconds }) => (pageLifetimeSeconds === undefined ? [] : [pageLifetimeSeconds]));
   // Where a guardrail limits what is pre-signed and is silent about pages, it means both.
   const limits = both.flatMap(({ pageLifetimeSeconds, maxLifetimeSeconds }) =>
-    pageLifetimeSeconds === undefined && maxLifetimeSeconds?.read !== undefined ? [maxLifetimeSeconds.read] : [],
+    pageLifetimeSeconds === undefined && maxLifetimeSeconds?.[kind] !== undefined ? [maxLifetimeSeconds[kind]] : [],
   );
   return link.createdAt + 1000 * Math.min(...limits, ...(allowed.length === 0 ? [MAX_SIGNED_MS / 1000] : allowed));
 }

@@ -28,14 +28,14 @@ const MAKERS_OWN: ReadonlySet<LinkAction> = new Set(['ReadLink', 'ReadLinkUrl', 
 
 export async function mayOn(action: LinkAction, link: Link, { principal, judge }: LinkCaller): Promise<boolean> {
   const permission = linkPermission(action, link);
-  const context = new Map([['latchkey:linkissuer', [nameOf(link.issuer)]]]);
+  const context = new Map([['latchkey:linkissuer', [issuerName(link.issuer)]]]);
   const decision = evaluate(await judge.accessFor({ ...permission, context }));
   if (decision.effect === 'allow') return true;
   return decision.reason === 'implicit-deny' && MAKERS_OWN.has(action) && isMaker(principal, link.issuer);
 }
 
 /** As `latchkey:LinkIssuer` says it in a condition. */
-function nameOf(issuer: LinkIssuer): string {
+export function issuerName(issuer: LinkIssuer): string {
   return issuer.kind === 'root' ? 'root' : issuer.kind === 'user' ? issuer.user : issuer.role;
 }
 
@@ -45,7 +45,7 @@ export function refuseLinksAndStrangers({ principal }: LinkCaller): void {
 }
 
 /** A session that was narrowed is not its user: it would get at what only the user may. */
-function isMaker(principal: Principal, issuer: LinkIssuer): boolean {
+export function isMaker(principal: Principal, issuer: LinkIssuer): boolean {
   switch (principal.kind) {
     case 'root':
       return issuer.kind === 'root';

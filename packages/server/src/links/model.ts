@@ -1,6 +1,7 @@
 /** What is kept of links and of revocations. Times are milliseconds since the epoch. */
 import type { Sealed } from '../identity/sealing.ts';
 import type { PasswordHash } from '../landing/password.ts';
+import type { UploadOf } from '../upload-requests/as-link.ts';
 import type { LinkTerms } from './terms.ts';
 
 export const LINK = 'link';
@@ -62,6 +63,8 @@ export type Link = {
   readonly extendableUntil: number;
   /** Of a link with a page for people, and a short address. */
   readonly landing?: Landing;
+  /** Of what is no link, but asks as one: an upload request, or a file that was announced to one. Never stored. */
+  readonly upload?: UploadOf;
 };
 
 export type Landing = {

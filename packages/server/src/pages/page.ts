@@ -13,6 +13,8 @@ export type Page = {
   readonly objectOrigin?: string | undefined;
   /** The path of a script of ours. */
   readonly script?: string | undefined;
+  /** Rules besides those of all pages. */
+  readonly style?: string | undefined;
   /** Further headers, names and values in turn. */
   readonly headers?: readonly string[] | undefined;
 };
@@ -31,6 +33,11 @@ export function pageReply(page: Page): Reply {
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${{ markup: STYLE }}</style>${
+    page.style === undefined
+      ? undefined
+      : html`
+<style>${{ markup: page.style }}</style>`
+  }${
     script === undefined
       ? undefined
       : html`
@@ -65,11 +72,11 @@ const HEADERS = [
 ] as const;
 
 /** Of forms, browsers hold where they are redirected to against the policy, too. */
-function policyOf({ objectOrigin, script }: Page): readonly string[] {
+function policyOf({ objectOrigin, script, style }: Page): readonly string[] {
   const objects = objectOrigin === undefined ? '' : ` ${objectOrigin}`;
   const rules = [
     "default-src 'none'",
-    `style-src '${STYLE_HASH}'`,
+    `style-src '${STYLE_HASH}'${style === undefined ? '' : ` '${hashOf(style)}'`}`,
     `img-src data:${objects}`,
     ...(objectOrigin === undefined ? [] : [`media-src${objects}${script === undefined ? '' : ' blob:'}`]),
     ...(script === undefined ? [] : ["script-src 'self'", `connect-src 'self'${objects}`]),
@@ -108,4 +115,8 @@ form{display:inline}
 .quiet{color:var(--quiet);font-size:.875rem;margin:1.5rem 0 0;overflow-wrap:anywhere}
 `;
 
-const STYLE_HASH = `sha256-${createHash('sha256').update(STYLE).digest('base64')}`;
+const STYLE_HASH = hashOf(STYLE);
+
+function hashOf(style: string): string {
+  return `sha256-${createHash('sha256').update(style).digest('base64')}`;
+}

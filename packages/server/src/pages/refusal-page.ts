@@ -20,7 +20,8 @@ function wantsPage({ method, rawTarget, headers }: Incoming): boolean {
   return /(?:^|,)\s*text\/html\s*(?:,|;|$)/.test(headerValue(headers, 'accept') ?? '');
 }
 
-function reasonOf({ code, status, cause }: S3Error): DeadReason | undefined {
+/** In the words of pages; `undefined` for what they have none for. */
+export function reasonOf({ code, status, cause }: S3Error): DeadReason | undefined {
   switch (code) {
     case 'NoSuchKey':
     case 'NoSuchBucket':

@@ -77,7 +77,7 @@ export function asLinkChange(input: InferOutput<typeof linkChange>, now: number)
   return { terms: { ...termsIn(input), ...(expiresAt !== undefined && { expiresAt }) }, label, note, status, newUrl, password };
 }
 
-function endOf(
+export function endOf(
   { expiresIn, expiresAt }: { expiresIn?: number | undefined; expiresAt?: number | undefined },
   now: number,
 ): number | undefined {
