@@ -396,3 +396,15 @@ describe('an Idempotency-Key', () => {
     expect((await withKey('five', cat)).status).toBe(201);
   });
 });
+
+describe('the list of links, asked for last uses', () => {
+  it('says when and from where each was last used, and nothing of those that never were', async () => {
+    const [used, unused] = [await newLink({ label: 'last uses' }), await newLink({ label: 'last uses' })];
+    expect(await get(used.url)).toBe(200);
+    const list = (query: object) => done(server, 'GET', '/links', { query: { label: 'last uses', ...query } });
+    await expect
+      .poll(async () => Object.fromEntries((await list({ withLastUse: 'true' })).items.map(({ id, lastUse }: Json) => [id, lastUse])))
+      .toEqual({ [used.id]: { at: expect.any(String), address: '127.0.0.1', operation: 'GetObject' }, [unused.id]: undefined });
+    expect((await list({})).items.every((item: Json) => item.lastUse === undefined)).toBe(true);
+  });
+});

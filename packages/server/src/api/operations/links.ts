@@ -4,6 +4,7 @@ import { optional } from 'valibot';
 import { creationPermissions } from '../../links/link-permissions.ts';
 import type { LinkView } from '../../links/links.ts';
 import { members } from '../input.ts';
+import { lastUseOf } from '../last-use.ts';
 import { linkCaller } from '../link-caller.ts';
 import { type ApiCall, defineApiOperation } from '../operation.ts';
 import {
@@ -46,16 +47,17 @@ export const listLinks = defineApiOperation({
   name: 'ListLinks',
   method: 'GET',
   path: '/links',
-  summary: 'Links that you made or may see, newest first; with their URLs where asked for',
+  summary: 'Links that you made or may see, newest first; with their URLs, and when they were last used, where asked for',
   actions: ['latchkey:ReadLink', 'latchkey:ReadLinkUrl'],
   query: linkFilter,
   answer: { status: 200, description: 'A page of links', body: pageOf(link) },
   needs: asksItself,
   async run(call) {
-    const { limit, after, withUrl, ...filter } = call.input.query;
+    const { limit, after, withUrl, withLastUse, ...filter } = call.input.query;
     const { items: found, next } = await call.stores.links.listLinks(filter, { limit, after }, linkCaller(call));
     const items = withUrl ? await Promise.all(found.map((item) => withItsUrl(item, call))) : found;
-    return { body: { items: items.map(shownLink), ...(next !== undefined && { next }) } };
+    const shown = withLastUse === true ? await withLastUses(items, call) : items.map(shownLink);
+    return { body: { items: shown, ...(next !== undefined && { next }) } };
   },
 });
 
@@ -131,6 +133,16 @@ async function withItsUrl(view: LinkView, call: ApiCall): Promise<LinkView> {
     if (refusal instanceof S3Error && refusal.status < 500) return view;
     throw refusal;
   }
+}
+
+/** One after the other: a page of links is no reason to ask the trail a hundred questions at once. */
+async function withLastUses(items: readonly LinkView[], { stores }: ApiCall) {
+  const shown: object[] = [];
+  for (const item of items) {
+    const lastUse = await lastUseOf(item.id, stores.trail);
+    shown.push(lastUse === undefined ? shownLink(item) : { ...shownLink(item), lastUse });
+  }
+  return shown;
 }
 
 function idOf(path: Readonly<Record<string, string>>): string {

@@ -108,6 +108,7 @@ export const link = members({
   createdBy: string(),
   signedAt: timeText,
   revokedAt: optional(timeText),
+  lastUse: optional(members({ at: timeText, address: string(), operation: string() })),
 });
 
 export function shownLink(view: LinkView) {
@@ -175,6 +176,7 @@ export const linkFilter = members({
   limit: optional(limit, 100),
   after: optional(cursor),
   withUrl: optional(flag),
+  withLastUse: optional(flag),
 });
 
 export const linkQuery = members({ withUrl: optional(flag) });
