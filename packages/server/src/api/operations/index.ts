@@ -4,7 +4,16 @@ import { queryAudit, verifyAudit } from './audit.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
+import { getLinkLimits, getServer } from './server.ts';
 import { endSession, listSessions, renewSession, signIn, signOut } from './sessions.ts';
+import {
+  changeUploadRequest,
+  closeUploadRequest,
+  createUploadRequest,
+  getUploadRequest,
+  listDeliveries,
+  listUploadRequests,
+} from './upload-requests.ts';
 import {
   changeWebhook,
   createWebhook,
@@ -15,15 +24,6 @@ import {
   replayDeadLetters,
   testWebhook,
 } from './webhooks.ts';
-import { getLinkLimits, getServer } from './server.ts';
-import {
-  changeUploadRequest,
-  closeUploadRequest,
-  createUploadRequest,
-  getUploadRequest,
-  listDeliveries,
-  listUploadRequests,
-} from './upload-requests.ts';
 
 export const apiOperations: readonly ApiOperation[] = [
   presign,

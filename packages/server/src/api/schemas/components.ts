@@ -4,10 +4,10 @@ import { cloudTrailFile, event, eventPage, verdict } from './audit.ts';
 import { link, linkChange, linkUrl, newLink, newRevocation, revocation, revoked } from './link.ts';
 import { presigned, presignedMany, presignMany } from './presign.ts';
 import { problem } from './problem.ts';
-import { session, signedIn } from './session.ts';
-import { deadLetterPage, newWebhook, webhook, webhookChange } from './webhook.ts';
 import { kindLimits, linkLimitsShown, serverShown } from './server.ts';
+import { session, signedIn } from './session.ts';
 import { delivery, deliveryPage, newUploadRequest, uploadRequest, uploadRequestChange, uploadRequestPage } from './upload-request.ts';
+import { deadLetterPage, newWebhook, webhook, webhookChange } from './webhook.ts';
 
 export const components: Readonly<Record<string, GenericSchema>> = {
   Problem: problem,
