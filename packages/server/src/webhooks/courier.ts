@@ -17,6 +17,8 @@ export type CourierOptions = {
   /** Whether this is still the process that delivers. */
   readonly mayDeliver: () => boolean;
   readonly counted: (result: 'delivered' | 'failed' | 'dead', number: number) => void;
+  /** Told where the queue can not be worked on; it is tried again. */
+  readonly onError: (error: unknown) => void;
   readonly log: Log;
   /** For the log. */
   readonly name: string;
@@ -58,8 +60,12 @@ const COUNT_EVERY_MS = 30_000;
 const IS_DOWN = 3;
 
 export type Courier = {
-  /** Delivers what can be delivered now; resolves when there is nothing to do for the moment. Does nothing while it is at it. */
+  /** Begins to deliver what can be delivered now; resolves when there is nothing to begin with for the moment. Does nothing while it is at it. */
   work(): Promise<void>;
+  /** Resolves when nothing is on its way. */
+  idle(): Promise<void>;
+  /** Waits out no failure that was before. */
+  tryAtOnce(): void;
 };
 
 type Lane = { failures: number; nextAt: number; reason: string };
@@ -67,6 +73,8 @@ type Lane = { failures: number; nextAt: number; reason: string };
 export function createCourier(options: CourierOptions): Courier {
   const { queue, send, bury, mayDeliver, counted, log, name, now, limits } = options;
   const lanes = new Map<string, Lane>();
+  /** Lanes at this moment: being delivered, or what was delivered of them being removed. */
+  const busy = new Map<string, Promise<void>>();
   let failuresInRow = 0;
   let nextAt = 0;
   let countedAt = Number.NEGATIVE_INFINITY;
@@ -74,6 +82,8 @@ export function createCourier(options: CourierOptions): Courier {
 
   const waitAfter = (failures: number, longestMs: number): number =>
     Math.min(limits.firstWaitMs * 2 ** Math.min(failures - 1, 30), longestMs) * (0.5 + options.random() / 2);
+
+  const isDown = () => failuresInRow >= IS_DOWN;
 
   const failed = (message: Message, reason: string): void => {
     counted('failed', 1);
@@ -83,7 +93,8 @@ export function createCourier(options: CourierOptions): Courier {
     lane.nextAt = now() + waitAfter(lane.failures, limits.longestWaitMs);
     lanes.set(message.lane, lane);
     failuresInRow++;
-    nextAt = now() + waitAfter(failuresInRow, limits.longestProbeMs);
+    // Fewer may be those of single messages, which are nobody else's business.
+    if (isDown()) nextAt = now() + waitAfter(failuresInRow - IS_DOWN + 1, limits.longestProbeMs);
     if (failuresInRow === IS_DOWN) log.error('webhook does not take its messages', { webhook: name, cause: reason });
   };
 
@@ -91,7 +102,7 @@ export function createCourier(options: CourierOptions): Courier {
     counted('delivered', 1);
     lanes.delete(message.lane);
     // Whatever kept it from answering is over: nobody has to wait out the time that was meant for that.
-    if (failuresInRow >= IS_DOWN) {
+    if (isDown()) {
       log.info('webhook takes its messages again', { webhook: name });
       for (const lane of lanes.values()) lane.nextAt = 0;
     }
@@ -100,9 +111,9 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   /** The messages of one lane in their order, until one fails. */
-  const deliverLane = async (messages: readonly Message[]): Promise<readonly Message[]> => {
+  const deliverLane = async (messages: readonly Message[]): Promise<void> => {
     const done: Message[] = [];
-    for (const message of messages.slice(0, IN_A_ROW)) {
+    for (const message of messages) {
       if (!mayDeliver()) break;
       const attempt = await send(message);
       // Whoever delivers now will send it again; what became of this one is not known.
@@ -114,13 +125,13 @@ export function createCourier(options: CourierOptions): Courier {
       delivered(message);
       done.push(message);
     }
-    return done;
+    if (done.length > 0) await queue.remove(done);
   };
 
   const givenUp = (messages: readonly Message[]): readonly Buried[] =>
     messages.flatMap((message) => {
       const lane = lanes.get(message.lane);
-      const isFailing = failuresInRow >= IS_DOWN || lane !== undefined;
+      const isFailing = isDown() || lane !== undefined;
       if (!isFailing || now() - message.at < limits.giveUpAfterMs) return [];
       return [{ message, attempts: lane?.failures ?? 0, reason: lane?.reason ?? 'The webhook took no messages for so long.' }];
     });
@@ -146,23 +157,43 @@ export function createCourier(options: CourierOptions): Courier {
     }
   };
 
-  /** Whether there may be more to do at once. */
-  const round = async (): Promise<boolean> => {
+  /** Begins with the lanes whose turn it is, as many as may go side by side; resolves to whether there is anything to be done. */
+  const begin = async (): Promise<boolean> => {
     await keepBounded();
     if (now() < nextAt) return false;
-    const waiting = await queue.read(windowOf(lanes));
-    forgetLanes(waiting);
+    // What of a lane is delivered while this is read, is not to be taken for waiting.
+    const wasBusy = new Set(busy.keys());
+    const oldest = await queue.read(windowOf(lanes));
+    forgetLanes(oldest);
+    const waiting = oldest.filter(({ lane }) => !wasBusy.has(lane));
     const dead = givenUp(waiting);
     await buryAll(dead);
     const buried = new Set(dead.map(({ message }) => message));
     const ready = byLane(waiting.filter((message) => !buried.has(message))).filter(([lane]) => (lanes.get(lane)?.nextAt ?? 0) <= now());
-    // Of a webhook that fails, one is enough to know; not always the same.
-    const chosen = failuresInRow === 0 ? ready.slice(0, SIDE_BY_SIDE) : leastTried(ready).slice(0, 1);
-    const done = (
-      await Promise.all(chosen.map(([, messages]) => deliverLane(failuresInRow === 0 ? messages : messages.slice(0, 1))))
-    ).flat();
-    if (done.length > 0) await queue.remove(done);
-    return done.length > 0 || dead.length > 0;
+    // Of a webhook that is down, one is enough to know; not always the same.
+    const chosen = isDown() ? leastTried(ready).slice(0, busy.size === 0 ? 1 : 0) : ready.slice(0, SIDE_BY_SIDE - busy.size);
+    for (const [lane, messages] of chosen) {
+      const delivering = deliverLane(messages.slice(0, isDown() ? 1 : IN_A_ROW)).catch(options.onError);
+      busy.set(
+        lane,
+        delivering.then(() => {
+          busy.delete(lane);
+          work().catch(options.onError);
+        }),
+      );
+    }
+    return chosen.length > 0 || dead.length > 0;
+  };
+
+  /** One that is slow holds up none of the others; looking for more each time that one is done would cost more than delivering. */
+  const work = async (): Promise<void> => {
+    if (isWorking) return;
+    isWorking = true;
+    try {
+      while (mayDeliver() && (await begin())) while (busy.size > SIDE_BY_SIDE / 2) await Promise.race(busy.values());
+    } finally {
+      isWorking = false;
+    }
   };
 
   const leastTried = (ready: readonly (readonly [string, readonly Message[]])[]) =>
@@ -172,18 +203,17 @@ export function createCourier(options: CourierOptions): Courier {
   const forgetLanes = (waiting: readonly Message[]): void => {
     if (lanes.size === 0) return;
     const known = new Set(waiting.map(({ lane }) => lane));
-    for (const lane of lanes.keys()) if (!known.has(lane)) lanes.delete(lane);
+    for (const lane of lanes.keys()) if (!known.has(lane) && !busy.has(lane)) lanes.delete(lane);
   };
 
   return {
-    async work() {
-      if (isWorking) return;
-      isWorking = true;
-      try {
-        while (mayDeliver() && (await round()));
-      } finally {
-        isWorking = false;
-      }
+    work,
+    tryAtOnce() {
+      nextAt = 0;
+      for (const lane of lanes.values()) lane.nextAt = 0;
+    },
+    async idle() {
+      while (busy.size > 0) await Promise.all(busy.values());
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Events } from './events.ts';
 import type { KnownWebhooks } from './known-webhooks.ts';
 import { openLease } from './lease.ts';
 import { MESSAGE, type Webhook } from './model.ts';
-import { type Message, objectQueue, recordQueue } from './queues.ts';
+import { type Message, objectQueue, type Queue, recordQueue } from './queues.ts';
 
 export type DelivererOptions = {
   readonly objects: Pick<ObjectStore, 'outbox'>;
@@ -46,49 +46,57 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   // Waits and the lease go by a clock that tests do not set.
   const lease = openLease(records, 'webhooks', Date.now);
   const stopping = new AbortController();
-  let couriers = new Map<string, { readonly webhook: Webhook; readonly couriers: readonly Courier[] }>();
+  /** By the id of the webhook. */
+  let all = new Map<string, Served>();
   let before: readonly Webhook[] | undefined;
   let endsAt = 0;
   const working = new Set<Promise<void>>();
   const mayDeliver = () => !isStopped && lease.isHeld();
   let isStopped = false;
 
-  const couriersOf = (webhook: Webhook): readonly Courier[] =>
-    [objectQueue(objects, webhook.id, site), recordQueue(records, webhook.id)].map((queue) =>
-      createCourier({
-        queue,
-        mayDeliver: () => mayDeliver() && isCurrent(webhook),
-        send: (message) => send(webhook, message, stopping.signal),
-        bury: async (buried) => {
-          const diedAt = site.now();
-          const dropped = await letters.add(
-            webhook.id,
-            buried.map(({ message: { id, at, lane, body }, attempts, reason }) => ({ id, at, lane, body, attempts, reason, diedAt })),
-          );
-          counts.count('dropped', dropped);
-        },
-        counted: counts.count,
-        log,
-        name: webhook.id,
-        now: site.now,
-        random: Math.random,
-        limits,
-      }),
-    );
+  const served = (webhook: Webhook): Served => {
+    const { id } = webhook;
+    const queues = [objectQueue(objects, id, site), recordQueue(records, id)];
+    const one: Served = { webhook, couriers: queues.map((queue) => courierOf(queue, id, () => one)) };
+    return one;
+  };
 
-  const isCurrent = (webhook: Webhook) => couriers.get(webhook.id)?.webhook === webhook;
+  const courierOf = (queue: Queue, id: string, one: () => Served): Courier =>
+    createCourier({
+      queue,
+      mayDeliver: () => mayDeliver() && one().webhook.status === 'active' && all.get(id) === one(),
+      send: (message) => send(one().webhook, message, stopping.signal),
+      bury: async (buried) => {
+        const diedAt = site.now();
+        const dropped = await letters.add(
+          id,
+          buried.map(({ message, attempts, reason }) => ({ ...letterOf(message), attempts, reason, diedAt })),
+        );
+        counts.count('dropped', dropped);
+      },
+      counted: counts.count,
+      onError,
+      log,
+      name: id,
+      now: site.now,
+      random: Math.random,
+      limits,
+    });
 
-  /** One for each webhook as it is now: what was changed is begun anew. */
+  /** Those there are now. One that was changed is tried at once: that may be what it was changed for. */
   const arrange = async (webhooks: readonly Webhook[]): Promise<void> => {
     if (webhooks === before) return;
-    const active = webhooks.filter(({ status }) => status === 'active');
-    const next: typeof couriers = new Map();
-    for (const webhook of active) {
-      const running = couriers.get(webhook.id);
-      next.set(webhook.id, running?.webhook === webhook ? running : { webhook, couriers: couriersOf(webhook) });
+    const next: typeof all = new Map();
+    for (const webhook of webhooks) {
+      const one = all.get(webhook.id) ?? served(webhook);
+      if (JSON.stringify(one.webhook) !== JSON.stringify(webhook)) {
+        one.webhook = webhook;
+        for (const courier of one.couriers) courier.tryAtOnce();
+      }
+      next.set(webhook.id, one);
     }
-    couriers = next;
-    await forgetRemoved(new Set(webhooks.map(({ id }) => id)));
+    all = next;
+    await forgetRemoved(new Set(all.keys()));
     before = webhooks;
   };
 
@@ -126,13 +134,16 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     if (site.now() >= endsAt) {
       endsAt = (await tellEnds(records, events, site.now())) ? 0 : site.now() + ENDS_EVERY_MS;
     }
-    for (const { couriers: both } of couriers.values()) for (const courier of both) start(courier);
+    for (const { couriers } of all.values()) for (const courier of couriers) start(courier);
   };
+
+  const onError = (error: unknown): void => log.error('messages can not be taken from where they wait', { cause: reasonOf(error) });
 
   const start = (courier: Courier): void => {
     const work = courier
       .work()
-      .catch((error: unknown) => log.error('messages can not be taken from where they wait', { cause: reasonOf(error) }))
+      .catch(onError)
+      .then(() => courier.idle())
       .finally(() => working.delete(work));
     working.add(work);
   };
@@ -170,6 +181,12 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     },
   };
 }
+
+function letterOf({ id, at, lane, body }: Message) {
+  return { id, at, lane, body };
+}
+
+type Served = { webhook: Webhook; readonly couriers: readonly Courier[] };
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -14,7 +14,7 @@ import { createEvents, type Events } from './events.ts';
 import { knownWebhooks } from './known-webhooks.ts';
 import { messageIds } from './message-ids.ts';
 import type { Webhook } from './model.ts';
-import { createPost, type PostOutcome } from './post.ts';
+import { createPost, type PostOutcome, type Resolve } from './post.ts';
 import { signedHeaders } from './signature.ts';
 import { createWebhooks, openedSecrets } from './webhook-service.ts';
 import type { Webhooks } from './webhooks.ts';
@@ -26,8 +26,9 @@ export type WebhookOptions = {
   readonly limits?: Partial<CourierLimits> | undefined;
   /** How long a webhook may take for its answer; for tests. */
   readonly timeoutMs?: number | undefined;
-  /** Certificates of authorities besides those of Node; for tests. */
+  /** Certificates of authorities instead of those of Node, and what names stand for; for tests. */
   readonly ca?: string | undefined;
+  readonly resolve?: Resolve | undefined;
 };
 
 export type OpenWebhooks = {
@@ -50,7 +51,7 @@ export type WebhookContext = {
 
 export function openWebhooks({ objects, records, sealer, site, log }: WebhookContext, options: WebhookOptions = {}): OpenWebhooks {
   const addresses = reachableAddresses(options.allowedNetworks ?? []);
-  const post = createPost({ addresses, timeoutMs: options.timeoutMs, ca: options.ca });
+  const post = createPost({ addresses, timeoutMs: options.timeoutMs, ca: options.ca, resolve: options.resolve });
   const known = knownWebhooks(records);
   const notifications = bucketNotifications(records);
   const events = createEvents({ records, known, notifications, site });

@@ -5,7 +5,7 @@
  * Redirects are not followed, proxies from the environment are not used, certificates are always checked, and of the answer no more is looked at
  * than its status.
  */
-import { lookup } from 'node:dns';
+import { type LookupAddress, lookup } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -27,18 +27,26 @@ export type PostOptions = {
   readonly addresses: ReachableAddresses;
   /** For all of it, from the name to the status. */
   readonly timeoutMs?: number | undefined;
-  /** Certificates of authorities besides those of Node; for tests. */
+  /** Certificates of authorities instead of those of Node; for tests. */
   readonly ca?: string | undefined;
+  /** What names stand for; for tests. Default: what the system says. */
+  readonly resolve?: Resolve | undefined;
 };
+
+export type Resolve = (
+  name: string,
+  options: { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 const TIMEOUT_MS = 10_000;
 /** Of the answer, so that the connection can be kept; the rest is cut off. */
 const MOST_READ_BYTES = 16 * 1024;
 const KEPT = { keepAlive: true, maxSockets: 16, maxFreeSockets: 2, timeout: 20_000 } as const;
 
-export function createPost({ addresses, timeoutMs = TIMEOUT_MS, ca }: PostOptions): Post {
+export function createPost({ addresses, timeoutMs = TIMEOUT_MS, ca, resolve = lookup }: PostOptions): Post {
   const agents = { 'http:': new HttpAgent(KEPT), 'https:': new HttpsAgent({ ...KEPT, rejectUnauthorized: true, ...(ca && { ca }) }) };
-  const lookups = { 'http:': checkedLookup(addresses.isNamed), 'https:': checkedLookup(addresses.has) };
+  const lookups = { 'http:': checkedLookup(addresses.isNamed, resolve), 'https:': checkedLookup(addresses.has, resolve) };
 
   return {
     async send(text, headers, body, signal) {
@@ -132,9 +140,9 @@ function failure(error: unknown, deadline: AbortSignal): PostOutcome {
 class OutOfReach extends Error {}
 
 /** Resolves as usual and gives only the addresses that may be reached: the connection is made to one of these, and to no other. */
-function checkedLookup(isReachable: (address: string) => boolean): LookupFunction {
+function checkedLookup(isReachable: (address: string) => boolean, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, '', 0);
       const reachable = found.filter(({ address }) => isReachable(address));
       const [first] = reachable;
