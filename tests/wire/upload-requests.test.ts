@@ -484,7 +484,7 @@ describe('limits hold against whoever ignores the page:', () => {
     const last = async () => (await keysIn(made)).map((key) => key.split('/').slice(2).join('/'));
     expect(await last()).toEqual([wanted]);
     // What no header of a form can hold, browsers do not send.
-    if (!name.isWellFormed() || name.includes('\0') || name.includes('\n')) return;
+    if (/\p{Surrogate}/u.test(name) || name.includes('\0') || name.includes('\n')) return;
     const { fields, action } = await formOf(made);
     expect((await postForm(server, action, fields, { filename: name.replaceAll('\\', '\\\\'), content: 'abc' })).status).toBe(303);
     expect(await last()).toEqual([wanted, wanted]);
