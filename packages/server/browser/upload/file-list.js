@@ -67,7 +67,8 @@ export function fileList({ list, words, language, act }) {
     row.drawn = shown.state;
     row.state.className = `state${shown.state === 'delivered' ? ' good' : shown.state === 'failed' ? ' error' : ''}`;
     const hadFocus = row.actions.contains(document.activeElement);
-    row.actions.replaceChildren(...(ACTIONS[shown.state] ?? []).map((action) => button(action, transfer)));
+    const actions = (ACTIONS[shown.state] ?? []).filter((action) => action !== 'retry' || shown.mayRetry);
+    row.actions.replaceChildren(...actions.map((action) => button(action, transfer)));
     // Who has just used a button finds the next one where it was.
     if (hadFocus) row.actions.querySelector('button')?.focus();
   }

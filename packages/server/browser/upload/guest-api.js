@@ -17,6 +17,11 @@ export class Refused extends Error {
     this.status = status;
   }
 
+  /** Whether it is the file itself that is not wanted. */
+  get isForGood() {
+    return ['too-large', 'too-small', 'wrong-type', 'exists', 'changed', 'invalid'].includes(this.code);
+  }
+
   /** Whether the same might work in a moment. */
   get isPassing() {
     return this.code === 'network' || this.code === 'in-progress' || this.status >= 500 || this.status === 429;
@@ -49,7 +54,7 @@ export function guestApi(path, words) {
     finish: (id) => call(`files/${id}/finish`),
     /** @param {string} id @returns {Promise<void>} */
     abort: (id) => call(`files/${id}/abort`),
-    /** @returns {Promise<{ files: KnownFile[] }>} */
+    /** @returns {Promise<{ files: KnownFile[], left: { files?: number, bytes?: number } }>} */
     mine: () => call('mine'),
   };
 }

@@ -6,7 +6,7 @@ import { put, Refused } from './guest-api.js';
  * @typedef {import('./guest-api.js').GuestApi} GuestApi
  * @typedef {import('./guest-api.js').KnownFile} KnownFile
  * @typedef {'waiting' | 'sending' | 'again' | 'paused' | 'checking' | 'delivered' | 'failed' | 'cancelled' | 'interrupted'} State
- * @typedef {{ name: string, size: number, state: State, sent: number, problem: string, againIn: number, deliveredAt: string }} Shown
+ * @typedef {{ name: string, size: number, state: State, sent: number, problem: string, mayRetry: boolean, againIn: number, deliveredAt: string }} Shown
  */
 
 const PARTS_AT_ONCE = 3;
@@ -26,6 +26,7 @@ export function createTransfer({ file: chosen, known, api, words, onChange, wait
   /** @type {State} */
   let state = file === undefined ? 'interrupted' : 'waiting';
   let problem = '';
+  let mayRetry = true;
   let againIn = 0;
   let deliveredAt = '';
   let failures = 0;
@@ -51,7 +52,7 @@ export function createTransfer({ file: chosen, known, api, words, onChange, wait
 
   return {
     get shown() {
-      return /** @type {Shown} */ ({ name, size, state, sent: sentBytes(), problem, againIn, deliveredAt });
+      return /** @type {Shown} */ ({ name, size, state, sent: sentBytes(), problem, mayRetry, againIn, deliveredAt });
     },
     /** Whether it is this file: by what is known of it without reading it. @param {File} other */
     isOf: (other) =>
@@ -76,6 +77,7 @@ export function createTransfer({ file: chosen, known, api, words, onChange, wait
           underWay.clear();
           const refused = error instanceof Refused ? error : new Refused('changed', words.changed ?? '', 0);
           const pauseMs = PAUSES_MS[failures];
+          mayRetry = !refused.isForGood;
           if (!refused.isPassing || pauseMs === undefined) return become('failed', refused.message);
           failures += 1;
           againIn = Math.round(pauseMs / 1000);

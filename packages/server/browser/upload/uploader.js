@@ -23,9 +23,11 @@ function start(place) {
   const form = document.getElementById('plain');
   if (form !== null) form.hidden = true;
 
+  const api = guestApi(path, { network: words.network ?? '' });
+  let deliveredBefore = 0;
   let isDrawn = false;
   const transfers = createTransfers({
-    api: guestApi(path, { network: words.network ?? '' }),
+    api,
     words,
     onChange() {
       if (isDrawn) return;
@@ -68,12 +70,8 @@ function start(place) {
   addEventListener('beforeunload', (event) => {
     if (transfers.overall.isActive) event.preventDefault();
   });
-  guestApi(path, { network: words.network ?? '' })
-    .mine()
-    .then(
-      ({ files }) => transfers.know(files),
-      () => undefined,
-    );
+  void api.mine().then(({ files }) => transfers.know(files), ignored);
+  for (const time of document.querySelectorAll('time')) time.textContent = timeText(time.dateTime, language);
 
   /** @type {WeakSet<object>} */
   const receipted = new WeakSet();
@@ -89,12 +87,13 @@ function start(place) {
       : `${sizeText(done, language)} / ${sizeText(total, language)}`;
     clear.hidden = failed === 0;
     // Read out once, when there is something to say: not with each percent.
-    const news = isActive
-      ? ''
-      : [delivered > 0 ? fill(words.allDelivered, { count: delivered }) : '', failed > 0 ? fill(words.someFailed, { count: failed }) : '']
-          .join(' ')
-          .trim();
-    if (status.textContent !== news) status.textContent = news;
+    const good = isActive || delivered === 0 ? '' : fill(words.allDelivered, { count: delivered });
+    const bad = isActive || failed === 0 ? '' : fill(words.someFailed, { count: failed });
+    if (status.textContent !== good + bad) status.replaceChildren(element('span', 'good', good), element('span', 'error', bad));
+    if (!isActive && delivered !== deliveredBefore) {
+      deliveredBefore = delivered;
+      void api.mine().then(({ left: room }) => drawRoom(room, language), ignored);
+    }
     for (const transfer of transfers.all) {
       if (transfer.shown.state !== 'delivered' || receipted.has(transfer)) continue;
       receipted.add(transfer);
@@ -116,7 +115,7 @@ function parts(words, accept) {
   label.className = 'button';
   label.textContent = words.choose ?? '';
   zone.append(element('p', '', words.drop), input, label);
-  const status = element('p', 'good');
+  const status = element('p', 'news');
   status.setAttribute('role', 'status');
   const overall = element('div', 'overall');
   const bar = document.createElement('progress');
@@ -141,17 +140,29 @@ function addReceipt({ name, size, deliveredAt }, language) {
   if (!receipt || !body) return;
   const row = document.createElement('tr');
   const time = document.createElement('time');
-  const at = deliveredAt === '' ? new Date() : new Date(deliveredAt);
-  time.dateTime = at.toISOString();
-  time.textContent = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-    .format(at)
-    .concat(' UTC');
+  time.dateTime = deliveredAt === '' ? new Date().toISOString() : deliveredAt;
+  time.textContent = timeText(time.dateTime, language);
   const last = element('td', '');
   last.append(time);
   row.append(element('td', '', name), element('td', 'size', sizeText(size, language)), last);
   body.prepend(row);
   receipt.hidden = false;
 }
+
+/** In the reader's own zone, which the server does not know. @param {string} iso @param {string} language */
+function timeText(iso, language) {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** @param {{ files?: number, bytes?: number }} room @param {string} language */
+function drawRoom({ files, bytes }, language) {
+  const [ofFiles, ofBytes] = [document.getElementById('files-left'), document.getElementById('bytes-left')];
+  if (ofFiles !== null && files !== undefined) ofFiles.textContent = String(files);
+  if (ofBytes !== null && bytes !== undefined) ofBytes.textContent = sizeText(bytes, language);
+}
+
+/** What only looks nicer may fail. */
+function ignored() {}
 
 /** @param {string | undefined} text @param {Record<string, string | number>} values */
 function fill(text = '', values) {

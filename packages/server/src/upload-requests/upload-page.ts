@@ -55,12 +55,12 @@ ${receipt(files, words, language)}
 
 function facts({ request, left, endsAt, language }: UploadPage, words: UploadWords): Html {
   const { contentTypes, minSize, maxSize } = request.terms;
-  const row = (name: string, value: string | undefined): Html | undefined =>
-    value === undefined ? undefined : html`<dt>${name}</dt><dd>${value}</dd>`;
+  const row = (name: string, value: string | undefined, id?: string): Html | undefined =>
+    value === undefined ? undefined : html`<dt>${name}</dt><dd${id === undefined ? undefined : html` id="${id}"`}>${value}</dd>`;
   const size = (bytes: number | undefined) => (bytes === undefined ? undefined : sizeText(bytes, language));
   return html`${sharedBy(request, { sharedBy: words.askedBy })}<dt>${words.until}</dt><dd><time datetime="${new Date(endsAt).toISOString()}">${timeText(endsAt, language)}</time></dd>
 ${row(words.types, contentTypes?.join(', '))}${row(words.largest, size(maxSize))}${row(words.smallest, size(minSize === 0 ? undefined : minSize))}
-${row(words.filesLeft, left.files === undefined ? undefined : String(left.files))}${row(words.bytesLeft, size(left.bytes))}`;
+${row(words.filesLeft, left.files === undefined ? undefined : String(left.files), 'files-left')}${row(words.bytesLeft, size(left.bytes), 'bytes-left')}`;
 }
 
 /** For browsers without scripts: straight to the S3 address, and back. */
@@ -165,5 +165,7 @@ progress{display:block;inline-size:100%;block-size:.5rem;accent-color:var(--acce
 .state.good{color:var(--good)}.state.error{color:var(--warn)}
 .actions{display:flex;flex-wrap:wrap;gap:.5rem;margin:.25rem 0 0}
 .actions button,.overall button{min-block-size:2.75rem;padding:.4rem .9rem;background:none;color:var(--accent);border:1px solid var(--line)}
+#receipt td:last-child,#receipt th:last-child{padding-inline-start:1rem}
 #receipt td time{font-size:.875rem;color:var(--quiet)}
+.news span{display:block}
 `;
