@@ -16,6 +16,7 @@ const REMARKS = {
   ListObjects: 'Both versions, by `list-type`',
   GetFolderZip: 'Our own: all under `prefix` that may be read (`s3:GetObject`), as one ZIP archive; 50,000 objects at most',
   ListObjectVersions: 'Every object once, as version `null`',
+  PutBucketNotificationConfiguration: 'Destinations are webhooks, by ARN: [Events](events.md); no Amazon EventBridge',
   PostObject: 'HTML forms, both signature versions',
   PutBucketAcl: 'Only what changes nothing: ACLs are disabled, as S3 has it since 2023',
   PutObject: 'Up to 5 GiB, `If-None-Match: *` and `If-Match`; tags ask for `s3:PutObjectTagging` too',

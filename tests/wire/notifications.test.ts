@@ -32,7 +32,7 @@ const documentOf = (inner: string) =>
   `<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</NotificationConfiguration>`;
 const configure = (inner: string, wanted: Wanted = {}) =>
   s3('PUT', '/box', { query: { notification: '' }, body: documentOf(inner), ...wanted });
-const rule = (events: readonly string[], { id = 'rule', filter = '', arn = hook.arn as string } = {}) =>
+const rule = (events: readonly string[], { id = 'rule', filter = '', arn = hook.arn as string } = {}): string =>
   `<QueueConfiguration><Id>${id}</Id><Queue>${arn}</Queue>${events.map((event) => `<Event>${event}</Event>`).join('')}${filter}</QueueConfiguration>`;
 const filterOf = (name: string, value: string) =>
   `<Filter><S3Key><FilterRule><Name>${name}</Name><Value>${value}</Value></FilterRule></S3Key></Filter>`;
