@@ -4,6 +4,7 @@
 import { join, resolve } from 'node:path';
 import { wrongUsage } from './failure.ts';
 import type { Flags, Values } from './flags.ts';
+import { type RecordsConfig, recordsConfig } from './records-url.ts';
 import { parseSize } from './size.ts';
 import { type UpstreamConfig, upstreamConfig } from './upstream-url.ts';
 
@@ -25,8 +26,8 @@ export type Config = {
   readonly region: string;
   /** Absolute path of a directory, or an S3 that exists already. */
   readonly objects: { readonly kind: 'file'; readonly directory: string } | UpstreamConfig;
-  /** Absolute path of a directory; so far every record store is LMDB. */
-  readonly records: { readonly kind: 'lmdb'; readonly directory: string };
+  /** Of a directory the absolute path. */
+  readonly records: RecordsConfig;
   /** Where the audit trail lives, and how long; without a limit all of it is kept. */
   readonly audit: { readonly directory: string; readonly keepMs?: number | undefined; readonly maxBytes?: number | undefined };
   /** Which reads the trail has, besides every change and every refusal. */
@@ -71,7 +72,11 @@ export const serveFlags = {
     value: 'file:DIR|s3+URL',
     help: 'Where objects live: a directory (default: in the data directory), or an S3 such as s3+https://HOST',
   },
-  records: { kind: 'text', value: 'lmdb:DIR', help: 'Where users, links and events live (default: in the data directory)' },
+  records: {
+    kind: 'text',
+    value: 'lmdb:DIR|postgres://…',
+    help: 'Where users, links and events live: a directory (default: in the data directory), or a PostgreSQL',
+  },
   'audit-keep': { kind: 'text', value: 'DAYS', help: 'How long the audit trail is kept, such as 400d, or forever (default 400d)' },
   'audit-max-size': { kind: 'text', value: 'SIZE', help: 'How large it may grow before its oldest part goes, or none (default 10GiB)' },
   'audit-reads': {
@@ -123,7 +128,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     publicConsoleUrl: values['public-console-url'] === undefined ? undefined : consoleOrigin(values['public-console-url']),
     region: region(values.region ?? 'us-east-1'),
     objects: objectsIn(values.objects, data, environment),
-    records: { kind: 'lmdb', directory: directory(values.records, 'lmdb', '--records', join(data, 'records')) },
+    records: recordsConfig(values.records, join(data, 'records'), environment),
     audit: {
       directory: join(data, 'audit'),
       keepMs: keepFor(values['audit-keep'] ?? '400d'),

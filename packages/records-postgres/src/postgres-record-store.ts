@@ -54,7 +54,7 @@ export function postgresRecordStore({ database, generations, watch, close }: Pos
     latest: generations.latest,
     generation: generations.generation,
     async checkHealth() {
-      if (database.awayBecause !== undefined) throw new S3Error('ServiceUnavailable', { cause: new Error(database.awayBecause) });
+      if (database.awayBecause !== undefined) throw new Error('PostgreSQL is away.');
     },
     close,
   };

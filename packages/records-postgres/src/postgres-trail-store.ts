@@ -79,7 +79,7 @@ export function postgresTrailStore({ database, close }: PostgresTrailStoreOption
       await months.dropEmpty().catch(() => undefined);
     },
     async checkHealth() {
-      if (database.awayBecause !== undefined) throw new Error(database.awayBecause);
+      if (database.awayBecause !== undefined) throw new Error('PostgreSQL is away.');
     },
     close,
   };

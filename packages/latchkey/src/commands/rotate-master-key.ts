@@ -6,7 +6,7 @@ import { defineCommand } from '../command.ts';
 import { serveConfig, serveFlags } from '../config.ts';
 import { wrongUsage } from '../failure.ts';
 import { masterKeys, newMasterKey, replaceMasterKeys } from '../master-key.ts';
-import { openRecords } from '../open-stores.ts';
+import { openRecords } from '../open-records.ts';
 
 const { data, records, json } = serveFlags;
 

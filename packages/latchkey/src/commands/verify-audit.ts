@@ -9,7 +9,7 @@ import { defineCommand } from '../command.ts';
 import { type Config, serveConfig, serveFlags } from '../config.ts';
 import { Failure, wrongUsage } from '../failure.ts';
 import { masterKeyPath, masterKeys } from '../master-key.ts';
-import { openRecords, openTrail } from '../open-stores.ts';
+import { openRecords, openTrail } from '../open-records.ts';
 import type { Output } from '../output.ts';
 
 const { data, records } = serveFlags;
@@ -45,7 +45,9 @@ was before, which nothing in the directory itself can show.`,
 
 /** Nothing is made here that is not there: neither a directory nor a master key. */
 async function verify(config: Config, expectedHead: string | undefined, rebuilds: boolean): Promise<TrailVerdict> {
-  if (!existsSync(config.audit.directory)) throw new Failure(`There is no audit trail in ${config.data}.`);
+  if (config.records.kind === 'postgres') {
+    if (rebuilds) throw wrongUsage('--rebuild-index is for a trail in files: in PostgreSQL the index is part of it.');
+  } else if (!existsSync(config.audit.directory)) throw new Failure(`There is no audit trail in ${config.data}.`);
   if (config.masterKeys === undefined && !existsSync(masterKeyPath(config.data)))
     throw new Failure(`There is no master key in ${config.data}: set LATCHKEY_MASTER_KEY to the one that the servers have.`);
   const { keys, reload } = await masterKeys(config.data, config.masterKeys);

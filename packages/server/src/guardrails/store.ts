@@ -3,7 +3,7 @@ import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import { boundedCache } from '../identity/bounded-cache.ts';
 import type { Guardrails } from './document.ts';
 
-const KIND = 'guardrails';
+export const GUARDRAILS = 'guardrails';
 /** Not the name of any bucket. */
 export const EVERYWHERE = '*';
 
@@ -16,17 +16,17 @@ export type GuardrailStore = {
 };
 
 export function guardrailStore(records: RecordStore): GuardrailStore {
-  const cache = boundedCache<Guardrails>(10_000, () => records.generation(KIND));
+  const cache = boundedCache<Guardrails>(10_000, () => records.generation(GUARDRAILS));
   return {
-    find: (place) => cache.get(place, async () => ((await records.get(KIND, place))?.value ?? {}) as Guardrails),
+    find: (place) => cache.get(place, async () => ((await records.get(GUARDRAILS, place))?.value ?? {}) as Guardrails),
     async put(place, guardrails) {
-      await records.commit([{ put: { kind: KIND, id: place, value: guardrails as JsonValue } }]);
+      await records.commit([{ put: { kind: GUARDRAILS, id: place, value: guardrails as JsonValue } }]);
     },
     async remove(place) {
-      await records.commit([{ remove: { kind: KIND, id: place } }]);
+      await records.commit([{ remove: { kind: GUARDRAILS, id: place } }]);
     },
     async list() {
-      const { records: found } = await records.list(KIND, { limit: 10_000 });
+      const { records: found } = await records.list(GUARDRAILS, { limit: 10_000 });
       return found.map(({ id, value }) => ({ place: id, guardrails: value as Guardrails }));
     },
   };
