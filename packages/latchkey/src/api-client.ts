@@ -153,5 +153,9 @@ const FLAG_OF_MEMBER: Readonly<Record<string, string>> = {
   bucket: 'The bucket',
   key: 'The key',
   limit: '--limit',
+  maxFiles: '--max-files',
+  maxTotalBytes: '--max-total-size',
+  keyTemplate: '--key-template',
+  checksContent: '--check-content',
   since: '--since',
 };

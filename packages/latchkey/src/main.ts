@@ -16,6 +16,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
   },
   link: { summary: 'Make, list and take back links', load: async () => (await import('./commands/link.ts')).link },
   webhook: { summary: 'Be told what happens, by signed messages', load: async () => (await import('./commands/webhook.ts')).webhook },
+  request: {
+    summary: 'Ask people without an account for files, and see what came',
+    load: async () => (await import('./commands/request.ts')).request,
+  },
   audit: { summary: 'Show who did what, through which link and from where', load: async () => (await import('./commands/audit.ts')).audit },
   explain: {
     summary: 'Say what a pre-signed URL allows, or why it was refused',

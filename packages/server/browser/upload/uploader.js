@@ -142,9 +142,9 @@ function addReceipt({ name, size, deliveredAt }, language) {
   const time = document.createElement('time');
   time.dateTime = deliveredAt === '' ? new Date().toISOString() : deliveredAt;
   time.textContent = timeText(time.dateTime, language);
-  const last = element('td', '');
-  last.append(time);
-  row.append(element('td', '', name), element('td', 'size', sizeText(size, language)), last);
+  const first = element('td', '', name);
+  first.append(document.createElement('br'), time);
+  row.append(first, element('td', 'size', sizeText(size, language)));
   body.prepend(row);
   receipt.hidden = false;
 }

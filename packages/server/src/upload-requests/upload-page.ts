@@ -83,13 +83,13 @@ function receipt(files: readonly OwnFile[], words: UploadWords, language: Langua
     status !== 'delivered'
       ? []
       : [
-          html`<tr><td>${name}</td><td class="size">${sizeText(sizeBytes, language)}</td><td><time datetime="${new Date(deliveredAt).toISOString()}">${timeText(deliveredAt, language)}</time></td></tr>`,
+          html`<tr><td>${name}<br><time datetime="${new Date(deliveredAt).toISOString()}">${timeText(deliveredAt, language)}</time></td><td class="size">${sizeText(sizeBytes, language)}</td></tr>`,
         ],
   );
   return html`<section id="receipt" aria-labelledby="yours"${rows.length === 0 ? html` hidden` : undefined}>
 <h2 id="yours">${words.yours}</h2>
 <table>
-<thead><tr><th scope="col">${words.file}</th><th scope="col" class="size">${words.size}</th><th scope="col">${words.time}</th></tr></thead>
+<thead><tr><th scope="col">${words.file}</th><th scope="col" class="size">${words.size}</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>
@@ -165,7 +165,6 @@ progress{display:block;inline-size:100%;block-size:.5rem;accent-color:var(--acce
 .state.good{color:var(--good)}.state.error{color:var(--warn)}
 .actions{display:flex;flex-wrap:wrap;gap:.5rem;margin:.25rem 0 0}
 .actions button,.overall button{min-block-size:2.75rem;padding:.4rem .9rem;background:none;color:var(--accent);border:1px solid var(--line)}
-#receipt td:last-child,#receipt th:last-child{padding-inline-start:1rem}
 #receipt td time{font-size:.875rem;color:var(--quiet)}
 .news span{display:block}
 `;
