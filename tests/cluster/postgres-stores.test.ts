@@ -4,7 +4,8 @@ import { recordStoreSuite } from '@latchkey/storage/record-store-suite';
 import { trailStoreSuite } from '@latchkey/storage/trail-store-suite';
 import { useStoreSuite } from '@latchkey/storage/use-store-suite';
 import { afterAll, beforeAll } from 'vitest';
-import { describeOnPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { describeOnPostgres } from '../support/on-postgres.ts';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 describeOnPostgres('the stores on PostgreSQL', () => {
   let postgres: TestPostgres;

@@ -6,7 +6,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe } from 'vitest';
 import { freePort } from './free-port.ts';
 
 export type TestPostgres = {
@@ -26,15 +25,6 @@ const run = promisify(execFile);
 
 /** The directory with initdb and pg_ctl, which Debian keeps out of the PATH; undefined where PostgreSQL is not installed. */
 export const postgresPrograms: string | undefined = programs();
-
-/**
- * `describe`, for tests that start a PostgreSQL: without it they are skipped and the name says why; where nothing may be skipped
- * (LATCHKEY_REQUIRE_ALL=1, as in CI) they fail instead.
- */
-export function describeOnPostgres(name: string, body: () => void): void {
-  if (postgresPrograms !== undefined || process.env.LATCHKEY_REQUIRE_ALL === '1') describe(name, body);
-  else describe.skip(`${name} (skipped: needs PostgreSQL)`, body);
-}
 
 /** `settings` as in postgresql.conf: `{ fsync: 'off' }` where only speed matters. */
 export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestPostgres> {
