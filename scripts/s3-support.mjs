@@ -80,6 +80,7 @@ function permissionsOf({ needs }) {
     key: 'KEY',
     headers: [['x-amz-copy-source', '/source/KEY']],
     target: { query: [] },
+    principal: { kind: 'root' },
     form: { key: 'KEY', fields: new Map() },
   };
   return [

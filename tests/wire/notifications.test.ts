@@ -92,24 +92,34 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['a webhook that is not there', () => rule(['s3:ObjectCreated:*'], { arn: hook.arn.replace(/.{4}$/, 'AAAA') }), 'InvalidArgument', 400],
-    ['another region', () => rule(['s3:ObjectCreated:*'], { arn: hook.arn.replace('us-east-1', 'eu-west-1') }), 'InvalidArgument', 400],
+    [
+      'a webhook that is not there',
+      (): string => rule(['s3:ObjectCreated:*'], { arn: hook.arn.replace(/.{4}$/, 'AAAA') }),
+      'InvalidArgument',
+      400,
+    ],
+    [
+      'another region',
+      (): string => rule(['s3:ObjectCreated:*'], { arn: hook.arn.replace('us-east-1', 'eu-west-1') }),
+      'InvalidArgument',
+      400,
+    ],
     [
       'another account',
-      () => rule(['s3:ObjectCreated:*'], { arn: hook.arn.replace(/:\d{12}:/, ':000000000000:') }),
+      (): string => rule(['s3:ObjectCreated:*'], { arn: hook.arn.replace(/:\d{12}:/, ':000000000000:') }),
       'InvalidArgument',
       400,
     ],
-    ['no ARN', () => rule(['s3:ObjectCreated:*'], { arn: 'https://example.com/' }), 'InvalidArgument', 400],
-    ['an event that S3 does not know', () => rule(['s3:ObjectCreated:Get']), 'InvalidArgument', 400],
+    ['no ARN', (): string => rule(['s3:ObjectCreated:*'], { arn: 'https://example.com/' }), 'InvalidArgument', 400],
+    ['an event that S3 does not know', (): string => rule(['s3:ObjectCreated:Get']), 'InvalidArgument', 400],
     [
       'rules that overlap',
-      () => rule(['s3:ObjectCreated:*'], { id: 'a' }) + rule(['s3:ObjectCreated:Put'], { id: 'b' }),
+      (): string => rule(['s3:ObjectCreated:*'], { id: 'a' }) + rule(['s3:ObjectCreated:Put'], { id: 'b' }),
       'InvalidArgument',
       400,
     ],
-    ['Amazon EventBridge', () => '<EventBridgeConfiguration/>', 'NotImplemented', 501],
-    ['another element', () => '<Rule/>', 'MalformedXML', 400],
+    ['Amazon EventBridge', (): string => '<EventBridgeConfiguration/>', 'NotImplemented', 501],
+    ['another element', (): string => '<Rule/>', 'MalformedXML', 400],
   ] as const)('with %s is refused, and the old one stays', async (_, inner, code, status) => {
     await configure(rule(['s3:ObjectCreated:Put'], { id: 'old' }), SILENT);
     expectError(await configure(inner()), { status, code });
