@@ -1,12 +1,263 @@
-/** The objects of a bucket. */
+/** The objects of a bucket: the list, what is done to what is chosen in it, and what is known of one of them. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { isCode } from '../api/refusal.ts';
+import { announce } from '../components/announce.tsx';
+import { copyText } from '../components/copy.ts';
+import { Failure } from '../components/failure.tsx';
+import { useLoaded } from '../components/loaded.tsx';
+import type { MenuItem } from '../components/menu.tsx';
+import { Empty } from '../components/note.tsx';
 import type { PageProps } from '../pages.ts';
+import { PreviewDialog } from '../preview/preview-dialog.tsx';
+import { go } from '../router.ts';
+import { objectUrl } from '../s3/client.ts';
+import { listRows } from '../s3/listing.ts';
+import type { Row } from '../s3/rows.ts';
+import { addFiles, uploadedListeners } from '../upload/queue.ts';
+import { words } from '../words/words.ts';
+import { BucketTools, SelectionTools, StatusLine } from './bucket-tools.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { DropArea } from './drop-area.tsx';
+import { EmptyFolder } from './empty-folder.tsx';
+import { FolderDialog } from './folder-dialog.tsx';
+import { Listing } from './listing.ts';
+import { liveLinks } from './live-links.ts';
+import { MoveDialog } from './move-dialog.tsx';
+import { baseName, isAddressable, parentPrefix } from './names.ts';
+import { ObjectList } from './object-list.tsx';
+import { ObjectPanel } from './object-panel.tsx';
+import { PathBar } from './path-bar.tsx';
+import { NOTHING, onlyRow, type Selection } from './selection.ts';
+import { TourStrip } from './tour.tsx';
 
-export function BucketPage({ parts }: PageProps) {
-  return (
-    <div class="page">
-      <div class="page-head">
-        <h1>{parts.bucket}</h1>
-      </div>
-    </div>
+export function BucketPage({ parts, query }: PageProps) {
+  const { bucket = '' } = parts;
+  const { prefix = '', filter = '' } = query;
+  // Another folder is another screen: nothing chosen in one is chosen in the next.
+  return <FolderView key={`${bucket}/${prefix}?${filter}`} bucket={bucket} prefix={prefix} filter={filter} objectKey={query.key} />;
+}
+
+type FolderViewProps = {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly filter: string;
+  readonly objectKey: string | undefined;
+};
+
+type Shown =
+  | { readonly dialog: 'none' }
+  | { readonly dialog: 'folder' }
+  | { readonly dialog: 'delete' | 'move'; readonly rows: readonly Row[] }
+  | { readonly dialog: 'preview'; readonly index: number; readonly key: string };
+
+const NO_LINKS: ReadonlyMap<string, number> = new Map();
+
+function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
+  const text = words().browse;
+  const [turn, setTurn] = useState(0);
+  const listing = useMemo(
+    () => new Listing((after, signal) => listRows({ bucket, prefix: prefix + filter, delimiter: '/', after, signal })),
+    [bucket, prefix, filter, turn],
   );
+  const [selection, setSelection] = useState<Selection>(NOTHING);
+  const [shown, setShown] = useState<Shown>({ dialog: 'none' });
+  const [links, reloadLinks] = useLoaded((signal) => liveLinks(bucket, prefix, signal), [bucket, prefix]);
+  const filterField = useRef<HTMLInputElement>(null);
+  const { rowCount, isComplete, isLoading, error } = listing.state.value;
+
+  useEffect(() => () => listing.close(), [listing]);
+  useEffect(() => listenForUploads(bucket, prefix, filter, listing), [listing]);
+  useEffect(() => {
+    const focusFilter = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      event.preventDefault();
+      filterField.current?.focus();
+    };
+    addEventListener('keydown', focusFilter);
+    return () => removeEventListener('keydown', focusFilter);
+  }, []);
+
+  const at = (key: string | undefined) => ({ prefix, filter, key });
+  const close = () => setShown({ dialog: 'none' });
+  const refresh = () => {
+    setSelection(NOTHING);
+    reloadLinks();
+    setTurn(turn + 1);
+  };
+  const select = (next: Selection) => {
+    setSelection(next);
+    const only = onlyRow(next);
+    const key = only?.kind === 'object' ? only.key : undefined;
+    if (key !== objectKey) go(`/buckets/${bucket}`, at(key), { replace: true });
+  };
+  const openRow = (row: Row, index = selection.cursor) => {
+    if (row.kind === 'folder') go(`/buckets/${bucket}`, { prefix: row.key });
+    else if (isAddressable(row.key)) setShown({ dialog: 'preview', index, key: row.key });
+  };
+  const openObject = async (key: string) => {
+    window.open(await objectUrl({ bucket, key }), '_blank', 'noopener,noreferrer');
+  };
+  const actionsFor = (row: Row): readonly MenuItem[] => [
+    ...(row.kind === 'folder'
+      ? [{ label: text.open, icon: 'folder' as const, onSelect: () => openRow(row) }]
+      : isAddressable(row.key)
+        ? [
+            { label: text.preview, icon: 'eye' as const, onSelect: () => setShown({ dialog: 'preview', index: -1, key: row.key }) },
+            { label: text.open, icon: 'open' as const, onSelect: () => void openObject(row.key) },
+            { label: text.download, icon: 'download' as const, onSelect: () => void saveObject(bucket, row.key) },
+          ]
+        : []),
+    { label: text.copyAddress, icon: 'copy', onSelect: () => void copyAddress(`s3://${bucket}/${row.key}`) },
+    'line',
+    { label: text.rename, icon: 'move', onSelect: () => setShown({ dialog: 'move', rows: [row] }) },
+    { label: text.delete, icon: 'trash', isDangerous: true, onSelect: () => setShown({ dialog: 'delete', rows: [row] }) },
+  ];
+  const chosenRows = [...selection.rows.values()];
+  const neighbour = (step: 1 | -1): (() => void) | undefined => {
+    if (shown.dialog !== 'preview' || shown.index < 0) return undefined;
+    for (let index = shown.index + step; index >= 0 && index < rowCount; index += step) {
+      const row = listing.rowAt(index);
+      if (row?.kind === 'object' && isAddressable(row.key)) return () => setShown({ dialog: 'preview', index, key: row.key });
+    }
+    return undefined;
+  };
+
+  if (isCode(error, 'NoSuchBucket')) {
+    return (
+      <div class="page">
+        <Empty icon="bucket" title={text.noSuchBucket} action={<a href="/buckets">{words().shell.toBuckets}</a>} />
+      </div>
+    );
+  }
+  return (
+    <DropArea onFiles={(files) => addFiles(bucket, prefix, files)} place={`${bucket}/${prefix}`}>
+      <div class={objectKey === undefined ? 'browse' : 'browse with-panel'}>
+        <div class="browse-main">
+          <PathBar bucket={bucket} prefix={prefix} />
+          <TourStrip />
+          {selection.rows.size > 1 || (selection.rows.size === 1 && onlyRow(selection)?.kind === 'folder') ? (
+            <SelectionTools
+              count={selection.rows.size}
+              onMove={() => setShown({ dialog: 'move', rows: chosenRows })}
+              onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}
+              onClear={() => select(NOTHING)}
+            />
+          ) : (
+            <BucketTools
+              filter={filter}
+              filterField={filterField}
+              onFilter={(next) => go(`/buckets/${bucket}`, { prefix, filter: next }, { replace: true })}
+              onFiles={(files) => addFiles(bucket, prefix, files)}
+              onNewFolder={() => setShown({ dialog: 'folder' })}
+              onRefresh={refresh}
+            />
+          )}
+          {error !== undefined && <Failure error={error} onRetry={() => listing.retry()} />}
+          {rowCount === 0 && isComplete ? (
+            <EmptyFolder filter={filter} onFiles={(files) => addFiles(bucket, prefix, files)} />
+          ) : (
+            <ObjectList
+              label={text.objectsOf(`${bucket}/${prefix}`)}
+              bucket={bucket}
+              prefix={prefix}
+              listing={listing}
+              selection={selection}
+              onSelect={select}
+              onOpen={openRow}
+              onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}
+              onUp={() => (prefix === '' ? go('/buckets') : go(`/buckets/${bucket}`, { prefix: parentPrefix(prefix) }))}
+              actionsFor={actionsFor}
+              links={links.state === 'loaded' ? links.value : NO_LINKS}
+            />
+          )}
+          <StatusLine rowCount={rowCount} isComplete={isComplete} isLoading={isLoading} />
+        </div>
+        {objectKey !== undefined && (
+          <ObjectPanel
+            key={objectKey}
+            bucket={bucket}
+            objectKey={objectKey}
+            onClose={() => select(NOTHING)}
+            onOpen={() => void openObject(objectKey)}
+            onDownload={() => void saveObject(bucket, objectKey)}
+            onPreview={() => setShown({ dialog: 'preview', index: selection.cursor, key: objectKey })}
+            onShare={undefined}
+          />
+        )}
+      </div>
+      {shown.dialog === 'folder' && (
+        <FolderDialog
+          bucket={bucket}
+          prefix={prefix}
+          onClose={close}
+          onCreated={(key) => {
+            close();
+            listing.add({ kind: 'folder', key });
+          }}
+        />
+      )}
+      {shown.dialog === 'delete' && (
+        <DeleteDialog
+          bucket={bucket}
+          rows={shown.rows}
+          onClose={close}
+          onDeleted={(keys) => {
+            close();
+            listing.remove(keys);
+            select(NOTHING);
+          }}
+        />
+      )}
+      {shown.dialog === 'move' && (
+        <MoveDialog
+          bucket={bucket}
+          prefix={prefix}
+          rows={shown.rows}
+          onClose={close}
+          onMoved={() => {
+            close();
+            refresh();
+            select(NOTHING);
+          }}
+        />
+      )}
+      {shown.dialog === 'preview' && (
+        <PreviewDialog
+          bucket={bucket}
+          objectKey={shown.key}
+          onClose={close}
+          onPrevious={neighbour(-1)}
+          onNext={neighbour(1)}
+          onDownload={() => void saveObject(bucket, shown.key)}
+        />
+      )}
+    </DropArea>
+  );
+}
+
+/** What is stored while the list is shown appears in it. */
+function listenForUploads(bucket: string, prefix: string, filter: string, listing: Listing): () => void {
+  const hear: Parameters<(typeof uploadedListeners)['add']>[0] = (uploaded) => {
+    if (uploaded.bucket !== bucket || !uploaded.key.startsWith(prefix + filter)) return;
+    const slash = uploaded.key.indexOf('/', prefix.length);
+    if (slash !== -1) listing.add({ kind: 'folder', key: uploaded.key.slice(0, slash + 1) });
+    else listing.add({ kind: 'object', key: uploaded.key, sizeBytes: uploaded.sizeBytes, modifiedAt: Date.now(), etag: '' });
+  };
+  uploadedListeners.add(hear);
+  return () => void uploadedListeners.delete(hear);
+}
+
+async function saveObject(bucket: string, key: string): Promise<void> {
+  const anchor = document.createElement('a');
+  anchor.href = await objectUrl({ bucket, key, downloadAs: baseName(key) });
+  anchor.rel = 'noreferrer';
+  anchor.click();
+}
+
+async function copyAddress(address: string): Promise<void> {
+  if (await copyText(address)) announce(words().shell.copied);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, dialog, [popover]') !== null;
 }

@@ -15,6 +15,10 @@ export type ButtonProps = {
   readonly isDisabled?: boolean | undefined;
   readonly isPressed?: boolean | undefined;
   readonly isExpanded?: boolean | undefined;
+  /** Reached by other keys than Tab. */
+  readonly isSkipped?: boolean | undefined;
+  /** The popover that it opens and closes, by its id. */
+  readonly popoverId?: string | undefined;
   readonly hasPopup?: 'menu' | 'dialog' | undefined;
   readonly onClick?: ((event: MouseEvent) => void) | undefined;
   readonly elementRef?: Ref<HTMLButtonElement> | undefined;
@@ -41,11 +45,13 @@ export function Button(props: ButtonProps) {
       type={type}
       class={classOf(kind, children, props.class)}
       aria-label={label}
+      tabIndex={props.isSkipped === true ? -1 : undefined}
       title={title ?? (children === undefined ? label : undefined)}
       aria-disabled={isDisabled || undefined}
       aria-pressed={isPressed}
       aria-expanded={isExpanded}
       aria-haspopup={hasPopup}
+      popovertarget={props.popoverId}
       onClick={(event) => {
         if (isDisabled) event.preventDefault();
         else onClick?.(event);

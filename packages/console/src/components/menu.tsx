@@ -1,6 +1,6 @@
 /** A menu on the native popover: closes by itself, lies above everything, and is walked with the arrow keys. */
 import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ButtonProps } from './button.tsx';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -13,6 +13,8 @@ export type MenuItem =
       readonly href?: string | undefined;
       readonly isDangerous?: boolean | undefined;
       readonly isDisabled?: boolean | undefined;
+      /** One of several that exclude each other: whether it is the one. */
+      readonly isChosen?: boolean | undefined;
       /** The key that does the same. */
       readonly shortcut?: string | undefined;
     }
@@ -22,18 +24,25 @@ export type MenuProps = Pick<ButtonProps, 'icon' | 'kind' | 'label' | 'children'
   readonly items: readonly MenuItem[];
   /** Above the items: whose menu it is. */
   readonly caption?: ComponentChildren;
+  /** The grid around it has the keys: the button is none of the stops of Tab. */
+  readonly isInGrid?: boolean | undefined;
 };
 
 /** A button and its menu. */
-export function Menu({ items, caption, ...button }: MenuProps) {
+export function Menu({ items, caption, isInGrid = false, ...button }: MenuProps) {
   const id = useId();
   const opener = useRef<HTMLButtonElement>(null);
   const popover = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
   const close = () => popover.current?.hidePopover();
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    place(popover.current, opener.current);
+    itemsIn(popover.current)[0]?.focus();
+  }, [isOpen]);
   return (
     <>
-      <Button {...button} elementRef={opener} hasPopup="menu" isExpanded={isOpen} onClick={() => popover.current?.togglePopover()} />
+      <Button {...button} isSkipped={isInGrid} elementRef={opener} hasPopup="menu" isExpanded={isOpen} popoverId={id} />
       <div
         ref={popover}
         id={id}
@@ -42,13 +51,7 @@ export function Menu({ items, caption, ...button }: MenuProps) {
         role="menu"
         tabIndex={-1}
         aria-label={button.label}
-        onToggle={(event) => {
-          const opens = event.newState === 'open';
-          setOpen(opens);
-          if (!opens) return;
-          place(popover.current, opener.current);
-          itemsIn(popover.current)[0]?.focus();
-        }}
+        onToggle={(event) => setOpen(event.newState === 'open')}
         onKeyDown={(event) => walk(event, popover.current, close)}
       >
         {caption !== undefined && <div class="caption">{caption}</div>}
@@ -69,14 +72,20 @@ function Item({
   readonly opener: { readonly current: HTMLElement | null };
 }) {
   if (item === 'line') return <hr />;
+  const icon = item.isChosen === true ? 'check' : item.icon;
   const inside = (
     <>
-      {item.icon !== undefined && <Icon name={item.icon} />}
+      {icon !== undefined && <Icon name={icon} />}
       <span>{item.label}</span>
       {item.shortcut !== undefined && <kbd>{item.shortcut}</kbd>}
     </>
   );
-  const shared = { role: 'menuitem', tabIndex: -1, class: item.isDangerous === true ? 'item danger' : 'item' } as const;
+  const shared = {
+    role: item.isChosen === undefined ? 'menuitem' : 'menuitemradio',
+    'aria-checked': item.isChosen,
+    tabIndex: -1,
+    class: item.isDangerous === true ? 'item danger' : 'item',
+  } as const;
   if (item.href !== undefined) {
     return (
       <a {...shared} href={item.href} onClick={onDone}>
@@ -126,5 +135,5 @@ function walk(event: KeyboardEvent, menu: HTMLElement | null, close: () => void)
 }
 
 function itemsIn(menu: HTMLElement | null): HTMLElement[] {
-  return [...(menu?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? [])];
+  return [...(menu?.querySelectorAll<HTMLElement>('.item') ?? [])];
 }

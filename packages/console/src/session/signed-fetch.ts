@@ -1,6 +1,6 @@
 /** Requests with the signature of whoever is signed in. */
 import { sign } from '@latchkey/sigv4/sign';
-import { refusalOf } from '../api/refusal.ts';
+import { type Refusal, refusalOf } from '../api/refusal.ts';
 import { serverNow } from '../clock.ts';
 import { site } from '../site.ts';
 import { type Credentials, credentials, credentialsInsteadOf } from './session.ts';
@@ -22,10 +22,15 @@ export async function signedFetch(request: SignedRequest): Promise<Response> {
   const answer = await sendWith(first, request);
   if (answer.ok) return answer;
   const refusal = await refusalOf(answer);
-  if (!STALE.has(refusal.code)) throw refusal;
+  if (!isStale(refusal)) throw refusal;
   const again = await sendWith(await credentialsInsteadOf(first), request);
   if (again.ok) return again;
   throw await refusalOf(again);
+}
+
+/** Whether it was the credentials that the server does not know any more. */
+export function isStale({ code }: Refusal): boolean {
+  return STALE.has(code);
 }
 
 const STALE: ReadonlySet<string> = new Set([

@@ -13,13 +13,13 @@ export function AccountMenu({ who }: { readonly who: SignedIn['principal'] }) {
     'line',
     ...(['system', 'light', 'dark'] as const).map((choice) => ({
       label: text[choice],
-      ...(theme.value === choice && { icon: 'check' as const }),
+      isChosen: theme.value === choice,
       onSelect: () => chooseTheme(choice),
     })),
     'line',
     ...LANGUAGES.map((choice) => ({
       label: choice.name,
-      ...(language.value.language.tag === choice.tag && { icon: 'check' as const }),
+      isChosen: language.value.language.tag === choice.tag,
       onSelect: () => void chooseLanguage(choice),
     })),
     'line',

@@ -1,6 +1,7 @@
 /** The frame around every screen: navigation at the side, or behind a button where there is no room for it. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import type { FunctionComponent } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { PAGES, type PageRow } from '../pages.ts';
@@ -51,8 +52,23 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
       <main id="content" class="content" ref={content} tabIndex={-1}>
         <PageView />
       </main>
+      <Dock owner={who.arn} />
     </div>
   );
+}
+
+/** Fetched behind the first screen: uploads go on whatever is looked at, and those that were begun before are taken up. */
+function Dock({ owner }: { readonly owner: string }) {
+  const [Drawn, setDrawn] = useState<FunctionComponent>();
+  useEffect(() => {
+    let end = () => {};
+    void import('../upload/dock.tsx').then(async ({ UploadDock, startUploads }) => {
+      end = startUploads(owner);
+      setDrawn(() => UploadDock);
+    });
+    return () => end();
+  }, [owner]);
+  return Drawn === undefined ? null : <Drawn />;
 }
 
 function Entries({ rows, group, path }: { readonly rows: readonly PageRow[]; readonly group: 'store' | 'account'; readonly path: string }) {

@@ -1,4 +1,6 @@
 /** English, the language that the others translate: one section for each part of the console, each in a file of its own. */
+import { browse } from './en/browse.ts';
 import { sessions, shell, signIn } from './en/shell.ts';
+import { upload } from './en/upload.ts';
 
-export const en = { shell, signIn, sessions };
+export const en = { shell, signIn, sessions, browse, upload };

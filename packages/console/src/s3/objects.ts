@@ -1,0 +1,115 @@
+/** What the console does with buckets and objects. */
+
+import { uriEncodePath } from '@latchkey/sigv4/encode';
+import { sha256Hex } from '@latchkey/sigv4/sha256-plain';
+import { isCode, Refusal } from '../api/refusal.ts';
+import { site } from '../site.ts';
+import { childOf, childrenOf, escaped, rootOf, textOf } from '../xml.ts';
+import { s3 } from './client.ts';
+
+export type ObjectAddress = { readonly bucket: string; readonly key: string };
+
+export async function createBucket(bucket: string): Promise<void> {
+  const body =
+    site.region === 'us-east-1'
+      ? undefined
+      : `<CreateBucketConfiguration><LocationConstraint>${escaped(site.region)}</LocationConstraint></CreateBucketConfiguration>`;
+  await s3({ method: 'PUT', bucket, ...(body !== undefined && { body }) });
+}
+
+export async function deleteBucket(bucket: string): Promise<void> {
+  await s3({ method: 'DELETE', bucket });
+}
+
+/** As other programs make one: an object without bytes whose name ends with a slash. */
+export async function createFolder(bucket: string, prefix: string): Promise<void> {
+  await s3({ method: 'PUT', bucket, key: prefix, headers: { 'content-type': 'application/x-directory' }, body: '' });
+}
+
+export type ObjectFacts = {
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly contentType: string;
+  readonly modifiedAt: number;
+  readonly versionId: string | undefined;
+  readonly cacheControl: string | undefined;
+  /** Names without `x-amz-meta-`. */
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
+export async function objectFacts(address: ObjectAddress, signal?: AbortSignal): Promise<ObjectFacts> {
+  const { headers } = await s3({ method: 'HEAD', ...address, signal });
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of headers) if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = value;
+  return {
+    sizeBytes: Number(headers.get('content-length') ?? 0),
+    etag: headers.get('etag')?.replaceAll('"', '') ?? '',
+    contentType: headers.get('content-type') ?? 'application/octet-stream',
+    modifiedAt: Date.parse(headers.get('last-modified') ?? ''),
+    versionId: headers.get('x-amz-version-id') ?? undefined,
+    cacheControl: headers.get('cache-control') ?? undefined,
+    metadata,
+  };
+}
+
+/** Whether there is an object of this name. */
+export async function objectExists(address: ObjectAddress): Promise<boolean> {
+  try {
+    await s3({ method: 'HEAD', ...address });
+    return true;
+  } catch (error) {
+    if (isCode(error, 'NotFound', 'NoSuchKey')) return false;
+    throw error;
+  }
+}
+
+export type Tag = { readonly name: string; readonly value: string };
+
+export async function objectTags(address: ObjectAddress, signal?: AbortSignal): Promise<readonly Tag[]> {
+  const root = rootOf(await (await s3({ method: 'GET', ...address, query: { tagging: '' }, signal })).text());
+  const set = childOf(root, 'TagSet');
+  return (set === undefined ? [] : childrenOf(set, 'Tag')).map((tag) => ({
+    name: textOf(tag, 'Key') ?? '',
+    value: textOf(tag, 'Value') ?? '',
+  }));
+}
+
+export async function putObjectTags(address: ObjectAddress, tags: readonly Tag[]): Promise<void> {
+  const items = tags.map(({ name, value }) => `<Tag><Key>${escaped(name)}</Key><Value>${escaped(value)}</Value></Tag>`).join('');
+  const body = `<Tagging><TagSet>${items}</TagSet></Tagging>`;
+  await s3({ method: 'PUT', ...address, query: { tagging: '' }, headers: checked(body), body });
+}
+
+/** Up to 1,000. Throws a Refusal about the first that could not be deleted. */
+export async function deleteObjects(bucket: string, keys: readonly string[]): Promise<void> {
+  const [unspeakable, others] = [keys.filter((key) => NOT_XML.test(key)), keys.filter((key) => !NOT_XML.test(key))];
+  for (const key of unspeakable) await s3({ method: 'DELETE', bucket, key });
+  if (others.length === 0) return;
+  const body = `<Delete><Quiet>true</Quiet>${others.map((key) => `<Object><Key>${escaped(key)}</Key></Object>`).join('')}</Delete>`;
+  const answer = await s3({ method: 'POST', bucket, query: { delete: '' }, headers: checked(body), body });
+  const failed = childrenOf(rootOf(await answer.text()), 'Error')[0];
+  if (failed === undefined) return;
+  const requestId = answer.headers.get('x-amz-request-id') ?? undefined;
+  const code = textOf(failed, 'Code') ?? 'InternalError';
+  throw new Refusal({ status: 200, code, message: `${textOf(failed, 'Key')}: ${textOf(failed, 'Message')}`, requestId });
+}
+
+/** Characters that no XML document can hold, not even escaped. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones
+const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
+/** With its metadata and tags, over whatever is there. Up to 5 GiB, as S3 copies in one go. */
+export async function copyObject(from: ObjectAddress, to: ObjectAddress): Promise<void> {
+  const headers = { 'x-amz-copy-source': `/${from.bucket}/${uriEncodePath(from.key)}` };
+  // A copy that fails late has been answered 200 by then.
+  const root = rootOf(await (await s3({ method: 'PUT', ...to, headers })).text());
+  if (root.localName !== 'Error') return;
+  throw new Refusal({ status: 500, code: textOf(root, 'Code') ?? '', message: textOf(root, 'Message') ?? '', requestId: undefined });
+}
+
+/** S3 wants a checksum with such a body, besides the hash that is signed. */
+function checked(body: string): Readonly<Record<string, string>> {
+  const hash = sha256Hex(new TextEncoder().encode(body));
+  const bytes = hash.match(/../g)?.map((hex) => String.fromCharCode(Number.parseInt(hex, 16))) ?? [];
+  return { 'content-type': 'application/xml', 'x-amz-checksum-sha256': btoa(bytes.join('')) };
+}
