@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, documentOf, done, type Json, sendApi, unsignedApiRequest } from '../support/json-api.ts';
 import { type TestServer, testServer } from '../support/test-server.ts';
+import { newGuest } from '../support/upload-requests.ts';
 import { send, signed } from '../support/wire-client.ts';
 
 let server: TestServer;
@@ -80,6 +81,13 @@ describe('the OpenAPI document', () => {
     const { revocation } = await done(server, 'POST', '/revocations', { json: { by: 'prefix', bucket: 'photos', prefix: 'old/' } });
     await done(server, 'GET', '/revocations');
     await done(server, 'DELETE', `/revocations/${revocation.id}`);
+    const request = await done(server, 'POST', '/requests', { json: { bucket: 'photos', keyPrefix: 'in/', maxFiles: 2, note: 'Thanks' } });
+    await done(server, 'GET', '/requests', { query: { withUrl: 'true' } });
+    await done(server, 'GET', `/requests/${request.id}`);
+    await done(server, 'PATCH', `/requests/${request.id}`, { json: { maxFiles: null, maxTotalBytes: 10 } });
+    await newGuest(request).deliver('a.txt', 'a');
+    await done(server, 'GET', `/requests/${request.id}/deliveries`);
+    await done(server, 'DELETE', `/requests/${request.id}`);
     await done(server, 'GET', '/audit');
     await done(server, 'POST', '/audit/verify', { json: {} });
     const begun = await api(server, 'POST', '/sessions', { json: {} });

@@ -1,4 +1,7 @@
 /** Upload requests: people without an account deliver files within terms, which hold against whoever ignores the page. */
+import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
+import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
+import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { api, done as doneByApi, expectProblem, type Json } from '../support/json-api.ts';
 import { type Field, postForm } from '../support/post-form.ts';
@@ -569,6 +572,17 @@ describe('a form, for browsers without scripts', () => {
     expect((await post('meow', 'image/png')).status).toBe(303);
   });
 
+  test('that is refused says why on a page to a browser, and in XML to a program', async () => {
+    const made = await request({ maxSize: 3 });
+    const { fields, action } = await formOf(made);
+    const body = new FormData();
+    for (const [name, value] of fields) body.append(name, value);
+    body.append('file', new Blob(['four']), 'a.txt');
+    const post = (accept: string) => fetch(new URL(action, server.s3), { method: 'POST', headers: { accept }, body });
+    expect(await (await post('text/html,application/xhtml+xml')).text()).toContain('<h1>The file is too large</h1>');
+    expect(await (await post('*/*')).text()).toContain('<Code>EntityTooLarge</Code>');
+  });
+
   test.each([
     ['another key', 'key', 'elsewhere.txt'],
     ['another deliverer', 'x-ignore-latchkey-deliverer', 'f'.repeat(32)],
@@ -676,6 +690,45 @@ describe('a call', () => {
     const made = await request();
     expect((await fetch(`${made.url}/files`)).status).toBe(405);
   });
+});
+
+test('of two processes that share their records, both count the same', async () => {
+  const stores = { records: openMemoryRecordStore(), uses: openMemoryUseStore(), objects: openMemoryObjectStore() };
+  const [first, second] = await Promise.all([testServer(stores), testServer(stores)]);
+  try {
+    await send(first, signed(first, 'PUT', '/box'));
+    const made = await newUploadRequest(first, '/box/in/', { maxFiles: 3 });
+    const elsewhere = { url: made.url.replace(new URL(first.console).host, new URL(second.console).host) };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => newGuest(i % 2 === 0 ? made : elsewhere).announce(`${i}.txt`, 1)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+    expect(new Set(answers.filter(({ status }) => status !== 201).map(({ json }) => json.code))).toEqual(new Set(['full']));
+    for (const { json } of answers.filter(({ status }) => status === 201)) expect((await sendWhole(json, 'x')).status).toBe(200);
+    expect((await doneByApi(second, 'GET', `/requests/${made.id}`)).delivered).toEqual({ files: 3, bytes: 3 });
+  } finally {
+    await Promise.all([first.close(), second.close()]);
+  }
+});
+
+test('a file that was stored by a process which then died is counted as delivered once somebody asks', async () => {
+  const uses = openMemoryUseStore();
+  const own = await testServer({ uses });
+  try {
+    await send(own, signed(own, 'PUT', '/box'));
+    const made = await newUploadRequest(own, '/box/in/', { maxFiles: 1 });
+    const guest = newGuest(made);
+    const { id } = (await guest.announce('a.txt', 3)).json;
+    const [{ key }] = (await doneByApi(own, 'GET', `/requests/${made.id}/deliveries`)).items;
+    await send(own, signed(own, 'PUT', `/box/${key}`, { body: 'abc' }));
+    expect((await guest.call(`files/${id}/finish`)).json.code).toBe('incomplete');
+    const taken = { subject: id, maxUses: 1, now: Date.now(), forgetAfter: Date.now() + 86_400_000, client: '', version: '' };
+    await uses.begin({ ...taken, kind: 'upload', sizeBytes: 0, wantedBytes: 0, isRange: false });
+    expect((await guest.call(`files/${id}/finish`)).json.status).toBe('delivered');
+    expect((await doneByApi(own, 'GET', `/requests/${made.id}`)).status).toBe('full');
+  } finally {
+    await own.close();
+  }
 });
 
 test('no more than two hundred are under way at once', async () => {

@@ -1,4 +1,4 @@
-/** What a person sees who opens a pre-signed URL or a link that is refused. Programs get S3's XML, and so does who asks for anything but a page. */
+/** What a person sees who opens a pre-signed URL or a link that is refused, or sends a form that is. Programs get S3's XML, and so does who asks for anything but a page. */
 import type { S3Error } from '@latchkey/s3/errors';
 import { Denial } from '../denial.ts';
 import { headerValue } from '../headers.ts';
@@ -16,7 +16,8 @@ export function refusalPage(error: S3Error, incoming: Incoming): Reply | undefin
 
 /** Browsers ask for a page where somebody opens an address, and for anything where a script does. */
 function wantsPage({ method, rawTarget, headers }: Incoming): boolean {
-  if (method !== 'GET' || !/[?&](?:X-Amz-Signature|Signature)=/.test(rawTarget)) return false;
+  const isForm = method === 'POST' && /^multipart\/form-data\b/i.test(headerValue(headers, 'content-type') ?? '');
+  if (!isForm && (method !== 'GET' || !/[?&](?:X-Amz-Signature|Signature)=/.test(rawTarget))) return false;
   return /(?:^|,)\s*text\/html\s*(?:,|;|$)/.test(headerValue(headers, 'accept') ?? '');
 }
 
@@ -30,6 +31,14 @@ export function reasonOf({ code, status, cause }: S3Error): DeadReason | undefin
       return cause instanceof Denial
         ? BY_CHECK[cause.check]
         : (BY_TIME[(cause as { readonly kind?: string } | undefined)?.kind ?? ''] ?? 'invalid');
+    case 'EntityTooLarge':
+      return 'too-large';
+    case 'EntityTooSmall':
+      return 'too-small';
+    case 'PreconditionFailed':
+      return 'exists';
+    case 'LimitExceeded':
+      return 'full';
     case 'ExpiredToken':
       return 'expired';
     case 'SlowDown':
@@ -55,5 +64,5 @@ const BY_CHECK: Readonly<Record<Denial['check'], DeadReason>> = {
   link: 'paused',
   'source-address': 'elsewhere',
   uses: 'used-up',
-  upload: 'invalid',
+  upload: 'wrong-type',
 };

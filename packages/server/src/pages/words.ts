@@ -38,6 +38,14 @@ const en = {
       'This link does not work',
       'It is incomplete, was changed on its way, or is not valid any more. Please ask whoever sent it to you for a new one.',
     ],
+    'too-large': [
+      'The file is too large',
+      'Nothing was stored. Please go back and choose a smaller one, or ask whoever sent you the link.',
+    ],
+    'too-small': ['The file is too small', 'Nothing was stored. Please go back and look whether it is the right one.'],
+    'wrong-type': ['Files of this type are not accepted here', 'Nothing was stored. Please go back and choose another one.'],
+    exists: ['There is a file of this name already', 'It was left as it is. Please go back, and give yours another name.'],
+    full: ['There is no room left', 'As much was received as was asked for. Please ask whoever sent you the link for a new one.'],
     busy: ['Just a moment', 'There is too much to do right now. Please try again in a few seconds.'],
     failed: ['Something went wrong', 'This is not your fault. Please try again later.'],
     'use-button': [
@@ -95,6 +103,20 @@ const de: Words = {
       'Dieser Link funktioniert nicht',
       'Er ist unvollständig, wurde unterwegs verändert oder gilt nicht mehr. Bitte fragen Sie nach einem neuen.',
     ],
+    'too-large': [
+      'Die Datei ist zu groß',
+      'Es wurde nichts gespeichert. Bitte gehen Sie zurück und wählen Sie eine kleinere, oder fragen Sie nach.',
+    ],
+    'too-small': ['Die Datei ist zu klein', 'Es wurde nichts gespeichert. Bitte gehen Sie zurück und prüfen Sie, ob es die richtige ist.'],
+    'wrong-type': [
+      'Dateien dieser Art werden hier nicht angenommen',
+      'Es wurde nichts gespeichert. Bitte gehen Sie zurück und wählen Sie eine andere.',
+    ],
+    exists: [
+      'Eine Datei dieses Namens gibt es schon',
+      'Sie blieb, wie sie ist. Bitte gehen Sie zurück und geben Sie Ihrer einen anderen Namen.',
+    ],
+    full: ['Es ist kein Platz mehr', 'Es ist so viel angekommen, wie angefordert war. Bitte fragen Sie nach einem neuen Link.'],
     busy: ['Einen Augenblick', 'Gerade ist zu viel zu tun. Bitte versuchen Sie es in ein paar Sekunden noch einmal.'],
     failed: ['Etwas ist schiefgegangen', 'Das liegt nicht an Ihnen. Bitte versuchen Sie es später noch einmal.'],
     'use-button': [

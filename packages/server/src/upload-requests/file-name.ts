@@ -26,7 +26,7 @@ function shortened(name: string): string {
   if (Buffer.byteLength(name) <= LONGEST_BYTES) return name;
   const dot = name.lastIndexOf('.');
   const ending = dot > 0 && Buffer.byteLength(name.slice(dot)) <= 20 ? name.slice(dot) : '';
-  return cutTo(name.slice(0, name.length - ending.length), LONGEST_BYTES - Buffer.byteLength(ending)).trimEnd() + ending;
+  return cutTo(name.slice(0, name.length - ending.length), LONGEST_BYTES - Buffer.byteLength(ending)).replace(/[. ]+$/, '') + ending;
 }
 
 /** The longest beginning of whole characters that fits. */
