@@ -27,5 +27,18 @@ export const PAGES: readonly PageRow[] = [
     navigation: { words: 'buckets', icon: 'bucket', group: 'store' },
   },
   { path: '/buckets/:bucket', load: async () => (await import('./browse/bucket-page.tsx')).BucketPage },
+  {
+    path: '/links',
+    load: async () => (await import('./links/links-page.tsx')).LinksPage,
+    navigation: { words: 'links', icon: 'link', group: 'store' },
+  },
+  { path: '/links/rules', load: async () => (await import('./links/rules-page.tsx')).RulesPage },
+  { path: '/links/:id', load: async () => (await import('./links/link-page.tsx')).LinkPage },
+  { path: '/share', load: async () => (await import('./share/share-page.tsx')).SharePage },
+  {
+    path: '/audit',
+    load: async () => (await import('./audit/audit-page.tsx')).AuditPage,
+    navigation: { words: 'audit', icon: 'list', group: 'store' },
+  },
   { path: '/sessions', load: async () => (await import('./session/sessions-page.tsx')).SessionsPage },
 ];

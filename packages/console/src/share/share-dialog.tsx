@@ -1,0 +1,60 @@
+/** The dialog: first what the link is to be, then the link. It stays until it is closed, so that the URL is never only on the clipboard. */
+import { useState } from 'preact/hooks';
+import { Dialog } from '../components/dialog.tsx';
+import { Loaded, useLoaded } from '../components/loaded.tsx';
+import { countText } from '../format.ts';
+import { language, words } from '../words/words.ts';
+import { newDraft } from './draft.ts';
+import { DraftStep } from './draft-step.tsx';
+import { fetchLimits } from './limits.ts';
+import { MadeStep } from './made-step.tsx';
+import type { MadeLink } from './make-link.ts';
+import type { ShareProps } from './share.tsx';
+import { subjectName } from './subject.ts';
+
+type Step = { readonly state: 'drafting' } | { readonly state: 'made'; readonly made: MadeLink };
+
+export function ShareDialog({ of: subject, action = 'download', onClose, onChange }: ShareProps) {
+  const text = words().share;
+  const [step, setStep] = useState<Step>({ state: 'drafting' });
+  const [draft, setDraft] = useState(() => newDraft(action));
+  const [limits, reload] = useLoaded((signal) => fetchLimits(subject, signal), []);
+  const title =
+    'keys' in subject ? text.titleMany(countText(subject.keys.length, language.value.language.tag)) : text.title(subjectName(subject));
+
+  switch (step.state) {
+    case 'drafting':
+      if (limits.state !== 'loaded')
+        return (
+          <Dialog title={title} onClose={onClose}>
+            <Loaded of={limits} onRetry={reload}>
+              {() => null}
+            </Loaded>
+          </Dialog>
+        );
+      return (
+        <DraftStep
+          title={title}
+          subject={subject}
+          limits={limits.value}
+          draft={draft}
+          onDraft={setDraft}
+          onClose={onClose}
+          onMade={(made) => {
+            setStep({ state: 'made', made });
+            onChange?.();
+          }}
+        />
+      );
+    case 'made':
+      return (
+        <MadeStep
+          title={title}
+          made={step.made}
+          onClose={onClose}
+          onAnother={() => setStep({ state: 'drafting' })}
+          onChange={() => onChange?.()}
+        />
+      );
+  }
+}
