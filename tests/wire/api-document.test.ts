@@ -88,6 +88,14 @@ describe('the OpenAPI document', () => {
     await newGuest(request).deliver('a.txt', 'a');
     await done(server, 'GET', `/requests/${request.id}/deliveries`);
     await done(server, 'DELETE', `/requests/${request.id}`);
+    const hook = await done(server, 'POST', '/webhooks', { json: { url: 'https://webhooks.invalid/', events: ['link.*'], note: 'ours' } });
+    await done(server, 'GET', '/webhooks');
+    await done(server, 'PATCH', `/webhooks/${hook.id}`, { json: { status: 'paused', prefix: 'a' } });
+    await done(server, 'GET', `/webhooks/${hook.id}`);
+    await done(server, 'POST', `/webhooks/${hook.id}/test`);
+    await done(server, 'GET', `/webhooks/${hook.id}/dead-letters`);
+    await done(server, 'POST', `/webhooks/${hook.id}/dead-letters/replay`, { json: {} });
+    await done(server, 'DELETE', `/webhooks/${hook.id}`);
     await done(server, 'GET', '/audit');
     await done(server, 'POST', '/audit/verify', { json: {} });
     const begun = await api(server, 'POST', '/sessions', { json: {} });

@@ -61,7 +61,6 @@ const NOT_IMPLEMENTED: readonly (readonly [method: string, path: string, subreso
     'lifecycle',
     'logging',
     'metrics',
-    'notification',
     'object-lock',
     'replication',
     'requestPayment',
