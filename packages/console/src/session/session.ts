@@ -54,6 +54,10 @@ export async function signIn(accessKeyId: string, secretAccessKey: string): Prom
 
 /** After the page was loaded: takes up the session that the browser has, if it has one. */
 export async function resume(): Promise<void> {
+  addEventListener('storage', ({ key, newValue }) => {
+    // Signed out in another tab of this browser.
+    if (key === ID && newValue === null && current.value.state === 'in') current.value = { state: 'out', why: 'ended' };
+  });
   if (rememberedId() === undefined) {
     current.value = { state: 'out' };
     return;

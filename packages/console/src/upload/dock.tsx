@@ -4,6 +4,7 @@ import { baseName, parentPrefix, visibleName } from '../browse/names.ts';
 import { announce } from '../components/announce.tsx';
 import { Button } from '../components/button.tsx';
 import { failureText } from '../components/failure.tsx';
+import { Icon } from '../components/icon.tsx';
 import { countText, durationText, sizeText } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { language, words } from '../words/words.ts';
@@ -106,7 +107,8 @@ function Line({ item, hasOthers }: { readonly item: Upload; readonly hasOthers: 
         >
           {name}
         </a>
-        <span class="quiet nowrap">
+        <span class="dock-told">
+          {item.state === 'done' && <Icon name="check" />}
           <Told item={item} />
         </span>
         <span class="row">
@@ -153,7 +155,12 @@ function Told({ item }: { readonly item: Upload }) {
     case 'waiting':
       return <>{text.waiting}</>;
     case 'done':
-      return <>{sizeText(item.sizeBytes, locale)}</>;
+      return (
+        <>
+          <span class="visually-hidden">{text.done} </span>
+          {sizeText(item.sizeBytes, locale)}
+        </>
+      );
     case 'failed':
       return <>{text.failed}</>;
     case 'asking':

@@ -89,6 +89,8 @@ export function stopUploads(): void {
 /** Files to be stored under a prefix; `path` is relative, and begins with the folder's name where a folder was dropped. */
 export function addFiles(bucket: string, prefix: string, files: Iterable<{ readonly file: File; readonly path: string }>): void {
   answerForAll = undefined;
+  // What is done makes room for what comes.
+  if ([...items.values()].every(({ state }) => state === 'done')) items.clear();
   for (const { file, path } of files) {
     const key = prefix + path;
     const before = [...items.values()].find((item) => item.state === 'needs-file' && item.bucket === bucket && item.key === key);
@@ -207,8 +209,12 @@ function fail(item: Item, error: unknown): void {
     void forgetUpload(item.id);
     change(item, { begun: undefined, kept: undefined, sentBytes: 0 });
   }
-  if (!isCode(error, 'PreconditionFailed')) change(item, { state: 'failed', error });
-  else if (answerForAll === 'skip') cancel(item.id);
+  if (!isCode(error, 'PreconditionFailed')) {
+    change(item, { state: 'failed', error });
+    return;
+  }
+  change(item, { sentBytes: 0 });
+  if (answerForAll === 'skip') cancel(item.id);
   else if (answerForAll === 'replace') change(item, { state: 'waiting', overwrites: true });
   else change(item, { state: 'asking' });
 }
