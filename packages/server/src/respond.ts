@@ -26,8 +26,12 @@ export function errorReply(cause: unknown, incoming: Incoming, hostId: string, l
   return { status: error.status, headers, body: xml };
 }
 
-/** What nobody but the operator gets to see. */
-export function logFailure(error: S3Error, { requestId, method }: Pick<Incoming, 'requestId' | 'method'>, log: Log): void {
+/** What nobody but the operator gets to see. A client that goes in the middle, as whoever pauses an upload does, is no failure of ours. */
+export function logFailure(error: S3Error, { requestId, method, body }: Pick<Incoming, 'requestId' | 'method' | 'body'>, log: Log): void {
+  if (body.signal.aborted && error.cause instanceof Error && error.cause.name === 'AbortError') {
+    log.info('client went away', { requestId, method });
+    return;
+  }
   log.error('request failed', { requestId, method, code: error.code, cause: describe(error.cause) });
 }
 
