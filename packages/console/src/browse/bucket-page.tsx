@@ -13,6 +13,8 @@ import { go } from '../router.ts';
 import { objectUrl } from '../s3/client.ts';
 import { listRows } from '../s3/listing.ts';
 import type { Row } from '../s3/rows.ts';
+import { Share } from '../share/share.tsx';
+import type { ShareSubject } from '../share/subject.ts';
 import { addFiles, uploadedListeners } from '../upload/queue.ts';
 import { words } from '../words/words.ts';
 import { BucketTools, SelectionTools, StatusLine } from './bucket-tools.tsx';
@@ -29,6 +31,7 @@ import { ObjectPanel } from './object-panel.tsx';
 import { PathBar } from './path-bar.tsx';
 import { NOTHING, onlyRow, type Selection } from './selection.ts';
 import { TourStrip } from './tour.tsx';
+import { tourHasDone } from './tour-state.ts';
 
 export function BucketPage({ parts, query }: PageProps) {
   const { bucket = '' } = parts;
@@ -48,6 +51,7 @@ type Shown =
   | { readonly dialog: 'none' }
   | { readonly dialog: 'folder' }
   | { readonly dialog: 'delete' | 'move'; readonly rows: readonly Row[] }
+  | { readonly dialog: 'share'; readonly of: ShareSubject; readonly action: 'download' | 'upload' }
   | { readonly dialog: 'preview'; readonly index: number; readonly key: string };
 
 const NO_LINKS: ReadonlyMap<string, number> = new Map();
@@ -97,11 +101,17 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
   const openObject = async (key: string) => {
     window.open(await objectUrl({ bucket, key }), '_blank', 'noopener,noreferrer');
   };
+  const share = (of: ShareSubject, action: 'download' | 'upload' = 'download') => setShown({ dialog: 'share', of, action });
   const actionsFor = (row: Row): readonly MenuItem[] => [
     ...(row.kind === 'folder'
-      ? [{ label: text.open, icon: 'folder' as const, onSelect: () => openRow(row) }]
+      ? [
+          { label: text.open, icon: 'folder' as const, onSelect: () => openRow(row) },
+          { label: text.share, icon: 'share' as const, onSelect: () => share({ bucket, keyPrefix: row.key }) },
+          { label: text.requestFiles, icon: 'request' as const, onSelect: () => share({ bucket, keyPrefix: row.key }, 'upload') },
+        ]
       : isAddressable(row.key)
         ? [
+            { label: text.share, icon: 'share' as const, onSelect: () => share({ bucket, key: row.key }) },
             { label: text.preview, icon: 'eye' as const, onSelect: () => setShown({ dialog: 'preview', index: -1, key: row.key }) },
             { label: text.open, icon: 'open' as const, onSelect: () => void openObject(row.key) },
             { label: text.download, icon: 'download' as const, onSelect: () => void saveObject(bucket, row.key) },
@@ -138,6 +148,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
           {selection.rows.size > 1 || (selection.rows.size === 1 && onlyRow(selection)?.kind === 'folder') ? (
             <SelectionTools
               count={selection.rows.size}
+              onShare={sharing(bucket, chosenRows, share)}
               onMove={() => setShown({ dialog: 'move', rows: chosenRows })}
               onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}
               onClear={() => select(NOTHING)}
@@ -150,6 +161,9 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
               onFiles={(files) => addFiles(bucket, prefix, files)}
               onNewFolder={() => setShown({ dialog: 'folder' })}
               onRefresh={refresh}
+              onShare={() => share({ bucket, keyPrefix: prefix })}
+              onRequest={() => share({ bucket, keyPrefix: prefix }, 'upload')}
+              onCopyAddress={() => void copyAddress(`s3://${bucket}/${prefix}`)}
             />
           )}
           {error !== undefined && <Failure error={error} onRetry={() => listing.retry()} />}
@@ -181,7 +195,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
             onOpen={() => void openObject(objectKey)}
             onDownload={() => void saveObject(bucket, objectKey)}
             onPreview={() => setShown({ dialog: 'preview', index: selection.cursor, key: objectKey })}
-            onShare={undefined}
+            onShare={() => share({ bucket, key: objectKey })}
           />
         )}
       </div>
@@ -221,6 +235,17 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
           }}
         />
       )}
+      {shown.dialog === 'share' && (
+        <Share
+          of={shown.of}
+          action={shown.action}
+          onClose={close}
+          onChange={() => {
+            reloadLinks();
+            tourHasDone('share');
+          }}
+        />
+      )}
       {shown.dialog === 'preview' && (
         <PreviewDialog
           bucket={bucket}
@@ -233,6 +258,14 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
       )}
     </DropArea>
   );
+}
+
+/** One folder is shared as all that comes into it; objects as they are chosen; both together not at all. */
+function sharing(bucket: string, rows: readonly Row[], share: (of: ShareSubject) => void): (() => void) | undefined {
+  const [only] = rows;
+  if (rows.length === 1 && only?.kind === 'folder') return () => share({ bucket, keyPrefix: only.key });
+  const keys = rows.map(({ key }) => key);
+  return rows.every(({ kind, key }) => kind === 'object' && isAddressable(key)) ? () => share({ bucket, keys }) : undefined;
 }
 
 /** What is stored while the list is shown appears in it. */

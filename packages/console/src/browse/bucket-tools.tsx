@@ -16,9 +16,13 @@ export type BucketToolsProps = {
   readonly onFiles: (files: readonly FoundFile[]) => void;
   readonly onNewFolder: () => void;
   readonly onRefresh: () => void;
+  readonly onShare: () => void;
+  readonly onRequest: () => void;
+  readonly onCopyAddress: () => void;
 };
 
-export function BucketTools({ filter, filterField, onFilter, onFiles, onNewFolder, onRefresh }: BucketToolsProps) {
+export function BucketTools(props: BucketToolsProps) {
+  const { filter, filterField, onFilter, onFiles, onNewFolder, onRefresh } = props;
   const text = words().browse;
   return (
     <div class="tools">
@@ -28,6 +32,16 @@ export function BucketTools({ filter, filterField, onFilter, onFiles, onNewFolde
       </Button>
       <FilterField filter={filter} field={filterField} onFilter={onFilter} />
       <Button kind="quiet" icon="refresh" label={text.refresh} onClick={onRefresh} />
+      <Menu
+        kind="quiet"
+        icon="more"
+        label={text.folderActions}
+        items={[
+          { label: text.shareFolder, icon: 'share', onSelect: props.onShare },
+          { label: text.requestFiles, icon: 'request', onSelect: props.onRequest },
+          { label: text.copyAddress, icon: 'copy', onSelect: props.onCopyAddress },
+        ]}
+      />
     </div>
   );
 }
@@ -111,21 +125,25 @@ function FilterField({
   );
 }
 
-export function SelectionTools({
-  count,
-  onMove,
-  onDelete,
-  onClear,
-}: {
+export type SelectionToolsProps = {
   readonly count: number;
+  /** `undefined` where what is chosen can not be shared together. */
+  readonly onShare: (() => void) | undefined;
   readonly onMove: () => void;
   readonly onDelete: () => void;
   readonly onClear: () => void;
-}) {
+};
+
+export function SelectionTools({ count, onShare, onMove, onDelete, onClear }: SelectionToolsProps) {
   const text = words().browse;
   return (
     <div class="tools selected">
       <b role="status">{text.selected(countText(count, language.value.language.tag))}</b>
+      {onShare !== undefined && (
+        <Button kind="primary" icon="share" onClick={onShare}>
+          {text.share}
+        </Button>
+      )}
       <Button icon="move" onClick={onMove}>
         {text.move}
       </Button>
