@@ -1,4 +1,5 @@
 // `npm run bench [-- NAME…]`: ratios against peers, in one run. Absolute times say more about the machine than about us.
+import { benchEvents } from './events.mjs';
 import { benchGet } from './get.mjs';
 import { benchLinks } from './links.mjs';
 import { benchList } from './list.mjs';
@@ -15,6 +16,7 @@ const ALL = {
     () => benchLinks(process.env.FULL === '1' ? {} : { many: 100_000 }),
   ],
   put: ['Durable PUT of 1 KiB', benchPut],
+  events: ['Durable PUT of 1 KiB with webhooks, of the same without', benchEvents],
   list: ['Listings', () => benchList(process.env.FULL === '1' ? {} : { large: 200_000 })],
   stream: ['Large GET', benchStream],
 };

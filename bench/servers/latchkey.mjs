@@ -8,7 +8,7 @@ import { jsonLog } from '@latchkey/server/log';
 import { startServer } from '@latchkey/server/start-server';
 
 keepRequestsYoung();
-const { directory, root, region, links = 0, auditReads = 'all' } = JSON.parse(process.argv[2]);
+const { directory, root, region, links = 0, auditReads = 'all', webhooks } = JSON.parse(process.argv[2]);
 const records = await openLmdbRecordStore({ directory: `${directory}/records` });
 if (links > 0) await fillWithLinks(records, links);
 const running = await startServer({
@@ -17,6 +17,7 @@ const running = await startServer({
   uses: await openLocalUseStore({ directory: `${directory}/records/uses` }),
   trail: await openLocalTrailStore({ directory: `${directory}/audit` }),
   auditReads,
+  webhooks,
   region,
   root,
   listen: { host: '127.0.0.1', port: 0 },
