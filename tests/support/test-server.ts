@@ -26,7 +26,8 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
   const now = () => clock.now?.() ?? Date.now();
   const isGateway = process.env.LATCHKEY_TEST_UPSTREAM === '1';
   const server = await startServer({
-    objects: isGateway && options.objects === undefined ? await objectsOverUpstream(now) : openMemoryObjectStore(),
+    objects:
+      isGateway && options.objects === undefined ? await objectsOverUpstream(now, options.region ?? REGION) : openMemoryObjectStore(),
     records: openMemoryRecordStore(),
     uses: openMemoryUseStore(),
     trail: openMemoryTrailStore(),

@@ -12,7 +12,7 @@ const CREDENTIALS = { accessKeyId: 'LKUPSTREAMEXAMPLE234', secretAccessKey: 'ups
 const REGION = 'eu-central-1';
 
 /** Closing it stops the server too. `now` is the time of both, so that a test's clock is the upstream's. */
-export async function objectsOverUpstream(now: () => number): Promise<ObjectStore> {
+export async function objectsOverUpstream(now: () => number, shownRegion: string): Promise<ObjectStore> {
   const address = { host: '127.0.0.1', port: 0 };
   const upstream = await startServer({
     objects: openMemoryObjectStore(),
@@ -31,7 +31,7 @@ export async function objectsOverUpstream(now: () => number): Promise<ObjectStor
     now,
   });
   const endpoint = upstream.s3.replace(/\/$/, '');
-  const store = openS3ObjectStore({ endpoint, region: REGION, credentials: CREDENTIALS, shownRegion: 'us-east-1', clock: now });
+  const store = openS3ObjectStore({ endpoint, region: REGION, credentials: CREDENTIALS, shownRegion, clock: now });
   return {
     ...store,
     async close() {

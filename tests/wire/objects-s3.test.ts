@@ -10,7 +10,7 @@ const lacks = {
   listedChecksums: 'S3 lists which checksums there are, not what they are',
   whatWasThere: 'S3 answers a delete in the same way',
   uploadProperties: 'S3 does not tell before the upload is an object',
-  announcedOnce: 'S3 answers the same again, and does not say so',
+  announcedWith: 'the upstream has no outbox',
 };
 
 objectStoreSuite('the object store over an S3 that is a Latchkey', open, lacks);

@@ -2,22 +2,24 @@
  * What the upstream can do beyond plain S3, found out by doing it: version numbers are not told, and what is not known is often ignored
  * instead of refused. Asked when it first matters, once for the life of the process.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { httpDate } from '@latchkey/s3/dates';
+import { createHash } from 'node:crypto';
 import { etagFromHeader } from '@latchkey/s3/etag';
-import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { BucketName } from '@latchkey/s3/names';
 import { childText } from '@latchkey/s3/xml';
+import { ALL_HONOURED, type Honoured, NONE_HONOURED, probeKey, tryConditions } from './condition-trials.ts';
+import { tagCount } from './properties.ts';
+import { requestCompletion } from './request-completion.ts';
 import { sendStream } from './send-body.ts';
 import type { Upstream } from './upstream.ts';
 import { upstreamStatus } from './upstream-errors.ts';
 
-export type ConditionName = 'put-if-none-match' | 'put-if-match' | 'delete-if-match' | 'delete-if-last-modified' | 'delete-if-size';
-
 export type Abilities = {
   /** Whether a checksum behind a streamed body is checked and kept. The bucket is where it is tried. */
   keepsChecksums(bucket: BucketName): Promise<boolean>;
-  /** Whether a write or delete under this condition happens only if it holds. */
-  honours(bucket: BucketName, condition: ConditionName): Promise<boolean>;
+  /** Whether an object has the tags that its upload was begun with. */
+  keepsUploadTags(bucket: BucketName): Promise<boolean>;
+  /** Which conditions of writes and deletes it honours. */
+  honoured(bucket: BucketName): Promise<Honoured>;
 };
 
 /** What is said of them instead of tried. */
@@ -25,10 +27,12 @@ export type GivenAbilities = { readonly checksums?: boolean | undefined; readonl
 
 export function findAbilities(upstream: Upstream, given: GivenAbilities = {}): Abilities {
   const checksums = remembered((bucket) => tryChecksums(upstream, bucket));
+  const uploadTags = remembered((bucket) => tryUploadTags(upstream, bucket));
   const conditions = remembered((bucket) => tryConditions(upstream, bucket));
   return {
     keepsChecksums: async (bucket) => given.checksums ?? (await checksums(bucket)),
-    honours: async (bucket, condition) => given.conditions ?? (await conditions(bucket)).has(condition),
+    keepsUploadTags: uploadTags,
+    honoured: async (bucket) => (given.conditions === undefined ? conditions(bucket) : given.conditions ? ALL_HONOURED : NONE_HONOURED),
   };
 }
 
@@ -75,41 +79,24 @@ async function tryChecksums(upstream: Upstream, bucket: BucketName): Promise<boo
   }
 }
 
-/** CRC32 of `123456789`, as everybody checks it. */
-const CHECK_VALUE = 'y/Q5Jg==';
-
-/** An empty object, written and deleted under conditions that do not hold. */
-async function tryConditions(upstream: Upstream, bucket: BucketName): Promise<ReadonlySet<ConditionName>> {
+async function tryUploadTags(upstream: Upstream, bucket: BucketName): Promise<boolean> {
   const key = probeKey();
-  const isRefused = async (method: 'PUT' | 'DELETE', headers: Record<string, string>): Promise<boolean> => {
-    const answer = await upstream.tell({ method, bucket, key, headers, accepts: [400, 404, 409, 412, 501], isOnce: true });
-    return answer.status === 412 || answer.status === 409;
-  };
-  const write = () => upstream.tell({ method: 'PUT', bucket, key });
-  const honoured = new Set<ConditionName>();
+  const headers = { 'x-amz-tagging': 'probe=1' };
+  const begun = await upstream.ask({ method: 'POST', bucket, key, query: { uploads: '' }, headers }, 'InitiateMultipartUploadResult');
+  const uploadId = childText(begun.document, 'UploadId') ?? '';
   try {
-    await write();
-    if (await isRefused('PUT', { 'if-none-match': '*' })) honoured.add('put-if-none-match');
-    if (await isRefused('PUT', { 'if-match': `"${'0'.repeat(32)}"` })) honoured.add('put-if-match');
-    for (const [condition, headers] of DELETES) {
-      if (await isRefused('DELETE', headers)) honoured.add(condition);
-      else await write();
-    }
-    return honoured;
+    const part = await upstream.tell({ method: 'PUT', bucket, key, query: { partNumber: 1, uploadId }, body: 'probe' });
+    const parts = [{ partNumber: 1, etag: etagFromHeader(part.headers.etag ?? '') }];
+    await requestCompletion(upstream, { bucket, key, uploadId, parts, headers: {} });
+    return tagCount((await upstream.tell({ method: 'HEAD', bucket, key })).headers) === 1;
   } finally {
+    await upstream.tell({ method: 'DELETE', bucket, key, query: { uploadId }, accepts: [404] }).catch(() => undefined);
     await upstream.tell({ method: 'DELETE', bucket, key }).catch(() => undefined);
   }
 }
 
-const DELETES: readonly (readonly [ConditionName, Record<string, string>])[] = [
-  ['delete-if-match', { 'if-match': `"${'0'.repeat(32)}"` }],
-  ['delete-if-last-modified', { 'x-amz-if-match-last-modified-time': httpDate(0) }],
-  ['delete-if-size', { 'x-amz-if-match-size': '12345' }],
-];
-
-function probeKey(): ObjectKey {
-  return `.latchkey-probe-${randomUUID()}` as ObjectKey;
-}
+/** CRC32 of `123456789`, as everybody checks it. */
+const CHECK_VALUE = 'y/Q5Jg==';
 
 /** The upstream's own no, and not a failure on the way to it. */
 function isRefusal(error: unknown): boolean {

@@ -7,28 +7,34 @@ import { compareKeys } from '@latchkey/storage/key-order';
 import type { ListEntry, ListedObject, ListOptions, ListPage, StoredChecksums } from '@latchkey/storage/object-store';
 import type { Context } from './context.ts';
 
-/** A page of a bucket's objects, out of as many pages of the upstream's as it takes: mostly one. */
+/**
+ * A page of a bucket's objects, out of as many pages of the upstream's as it takes: mostly one. Each goes on from the last name of the one
+ * before; tokens are taken only where there is none, since those of Ceph are keys in XML, which not every key comes through.
+ */
 export async function listObjects(context: Context, bucket: BucketName, options: ListOptions): Promise<ListPage> {
   const { after = '', limit } = options;
   const entries: ListEntry[] = [];
-  let token: string | undefined;
+  let from: { readonly after: string; readonly token?: string | undefined } | undefined = { after };
   // A page of 0 is asked for all the same: whether there is such a bucket has to be told.
   do {
-    const page = await pageOf(context, bucket, { ...options, limit: Math.max(limit - entries.length, 1) }, token);
+    const page: UpstreamPage = await pageOf(context, bucket, { ...options, limit: Math.max(limit - entries.length, 1) }, from);
     for (const entry of page.entries) if (compareKeys(nameOf(entry), after) > 0) entries.push(entry);
-    token = page.token;
-  } while (token !== undefined && entries.length < limit);
+    const last: ListEntry | undefined = page.entries.at(-1);
+    from = !page.isTruncated ? undefined : last === undefined ? { after, token: page.token } : { after: nameOf(last) };
+  } while (from !== undefined && entries.length < limit);
   if (limit === 0) return { entries: [], next: undefined };
   const last = entries.at(-1);
-  return { entries, next: token !== undefined && last !== undefined ? nameOf(last) : undefined };
+  return { entries, next: from !== undefined && last !== undefined ? nameOf(last) : undefined };
 }
+
+type UpstreamPage = { readonly entries: readonly ListEntry[]; readonly isTruncated: boolean; readonly token: string | undefined };
 
 async function pageOf(
   { upstream }: Context,
   bucket: BucketName,
-  { prefix = '', delimiter = '', after = '', limit }: ListOptions,
-  token: string | undefined,
-): Promise<{ readonly entries: readonly ListEntry[]; readonly token: string | undefined }> {
+  { prefix = '', delimiter = '', limit }: ListOptions,
+  { after, token }: { readonly after: string; readonly token?: string | undefined },
+): Promise<UpstreamPage> {
   const query = {
     'list-type': 2,
     'encoding-type': 'url',
@@ -49,9 +55,9 @@ async function pageOf(
   entries.sort((left, right) => compareKeys(nameOf(left), nameOf(right)));
   const isTruncated = childText(document, 'IsTruncated') === 'true';
   const next = childText(document, 'NextContinuationToken');
-  if (isTruncated && !next)
+  if (isTruncated && entries.length === 0 && (!next || next === token))
     throw new S3Error('InternalError', { cause: new Error('The upstream says there is more, and not how to get it.') });
-  return { entries, token: isTruncated ? next : undefined };
+  return { entries, isTruncated, token: next };
 }
 
 /**
@@ -67,14 +73,16 @@ const LAST_CHARACTER = '\u{10FFFF}';
 
 /** Keys in XML are lossy unless they are encoded; an upstream that does not know that says so by not saying it. */
 export function keyDecoder(document: XmlElement): (text: string) => string {
-  if (childText(document, 'EncodingType') !== 'url') return (text) => text;
-  return (text) => {
-    try {
-      return decodeURIComponent(text.replaceAll('+', ' '));
-    } catch (cause) {
-      throw new S3Error('InternalError', { cause });
-    }
-  };
+  return childText(document, 'EncodingType') === 'url' ? decodedKey : (text) => text;
+}
+
+/** A text that is no encoded one is left as it is. */
+export function decodedKey(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
 }
 
 function nameOf(entry: ListEntry): string {

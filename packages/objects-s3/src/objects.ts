@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { taggingXml } from '@latchkey/s3/tagging';
 import type { ObjectProperties, ObjectStore } from '@latchkey/storage/object-store';
-import { deleteConditionHeaders } from './conditions.ts';
+import { deleteConditionHeaders, underCondition } from './conditions.ts';
 import type { Context } from './context.ts';
 import { existingKey, headObject } from './head-object.ts';
 import { listObjects } from './listing.ts';
@@ -15,7 +15,8 @@ export function objectsOf(context: Context): Objects {
   const { upstream } = context;
   return {
     async putObject(bucket, key, body, properties, options) {
-      const object = await putObject(context, bucket, key, body, properties, options);
+      const write = () => putObject(context, bucket, key, body, properties, options);
+      const object = await underCondition(context, { bucket, key }, options.condition, write);
       await context.outbox.add(options, { bucket, key, object });
       return object;
     },
@@ -24,7 +25,8 @@ export function objectsOf(context: Context): Objects {
     /** True also where there was none: the upstream does not tell, and asking before would cost a request and be no surer. */
     async deleteObject(bucket, key, condition, options) {
       const headers = await deleteConditionHeaders(context, bucket, condition);
-      await upstream.tell({ method: 'DELETE', bucket, key, headers, isOnce: condition !== undefined });
+      const request = { method: 'DELETE', bucket, key, headers, isOnce: condition !== undefined } as const;
+      await underCondition(context, { bucket, key }, condition, () => upstream.tell(request));
       await context.outbox.add(options, { bucket, key });
       return true;
     },

@@ -93,12 +93,10 @@ function withoutAwsChunked(encoding: string | undefined): string | undefined {
   return kept?.join(',').trim();
 }
 
+/** From pairs, so that a name such as `__proto__` is one like any other. */
 function metadataFrom(headers: Headers): Record<string, string> {
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(METADATA)) metadata[name.slice(METADATA.length)] = decodedWord(text(value) ?? '');
-  }
-  return metadata;
+  const named = Object.entries(headers).filter(([name]) => name.startsWith(METADATA));
+  return Object.fromEntries(named.map(([name, value]) => [name.slice(METADATA.length), decodedWord(text(value) ?? '')]));
 }
 
 const METADATA = 'x-amz-meta-';

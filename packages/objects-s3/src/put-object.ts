@@ -1,5 +1,5 @@
 import { S3Error } from '@latchkey/s3/errors';
-import { etagFromHeader } from '@latchkey/s3/etag';
+import { compositeEtag, etagFromHeader } from '@latchkey/s3/etag';
 import { partSizeFor } from '@latchkey/s3/upload';
 import type { IncomingBody, ObjectStore, Written } from '@latchkey/storage/object-store';
 import { inBlocks } from './blocks.ts';
@@ -25,7 +25,7 @@ export async function putObject(
 ): Promise<Written> {
   const { upstream, abilities } = context;
   const { condition, signal, now } = options;
-  const conditionHeaders = await writeConditionHeaders(context, bucket, condition);
+  const conditionHeaders = await writeConditionHeaders(context, 'put', { bucket, key }, condition);
   const headers = { ...headersOf(properties), ...conditionHeaders };
   const put: Put = { bucket, key, headers, signal, isOnce: condition !== undefined };
   if (body.sizeBytes !== undefined && body.sizeBytes > SMALL_BYTES && body.sizeBytes <= MAX_PUT_BYTES) {
@@ -35,7 +35,13 @@ export async function putObject(
   }
   const gathered = await gather(body.bytes, SMALL_BYTES, signal);
   if (gathered.isWhole) return writtenFrom(await sendBytes(upstream, put, body, gathered.bytes), now);
-  return putInParts(context, put, { ...body, bytes: gathered.bytes }, { now, headers: headersOf(properties), conditionHeaders });
+  const completing = await writeConditionHeaders(context, 'complete', { bucket, key }, condition);
+  return putInParts(
+    context,
+    put,
+    { ...body, bytes: gathered.bytes },
+    { now, headers: headersOf(properties), conditionHeaders: completing },
+  );
 }
 
 function writtenFrom({ answer, sizeBytes, checksums }: Sent, now: number): Written {
@@ -71,7 +77,7 @@ async function putInParts(
     const checksums = body.seal?.().checksums;
     signal?.throwIfAborted();
     const { etag, answer } = await requestCompletion(upstream, { bucket, key, uploadId, parts, headers: conditionHeaders });
-    return { etag, lastModified: answeredAt(answer, now), sizeBytes, checksums };
+    return { etag: etag || compositeEtag(parts.map((part) => part.etag)), lastModified: answeredAt(answer, now), sizeBytes, checksums };
   } catch (error) {
     await upstream.tell({ method: 'DELETE', bucket, key, query: { uploadId } }).catch(() => undefined);
     throw error;

@@ -1,5 +1,4 @@
 import { checksumElement } from '@latchkey/s3/checksum-algorithm';
-import { S3Error } from '@latchkey/s3/errors';
 import { etagFromHeader, quoteEtag } from '@latchkey/s3/etag';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { childText } from '@latchkey/s3/xml';
@@ -25,7 +24,11 @@ export async function requestCompletion(
     readonly parts: readonly CompletedPart[];
     readonly headers: Readonly<Record<string, string | undefined>>;
   },
-): Promise<{ readonly etag: string; readonly answer: Answer }> {
+): Promise<{
+  /** Empty where the upstream leaves it out. */
+  readonly etag: string;
+  readonly answer: Answer;
+}> {
   const { bucket, key, uploadId, headers } = request;
   const parts = request.parts.map(({ partNumber, etag, checksums = {} }) =>
     element('Part', [
@@ -48,7 +51,5 @@ export async function requestCompletion(
     },
     'CompleteMultipartUploadResult',
   );
-  const etag = childText(document, 'ETag');
-  if (etag === undefined) throw new S3Error('InternalError', { cause: new Error('The upstream completed an upload without an ETag.') });
-  return { etag: etagFromHeader(etag), answer };
+  return { etag: etagFromHeader(childText(document, 'ETag') ?? ''), answer };
 }

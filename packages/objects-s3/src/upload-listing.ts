@@ -4,9 +4,10 @@ import { childrenOf, childText, type XmlElement } from '@latchkey/s3/xml';
 import { compareKeys } from '@latchkey/storage/key-order';
 import type { ObjectStore, UploadPage, UploadRecord } from '@latchkey/storage/object-store';
 import type { Context } from './context.ts';
-import { keyDecoder } from './listing.ts';
+import { decodedKey, keyDecoder } from './listing.ts';
 import { uploadChecksumFrom } from './parts.ts';
 import { shownUploadId, upstreamUploadId } from './upload-ids.ts';
+import { type UpstreamRequest, withoutControls } from './upstream.ts';
 
 type Options = Parameters<ObjectStore['listUploads']>[1];
 type Entry = UploadPage['entries'][number];
@@ -26,8 +27,7 @@ export async function listUploads(context: Context, bucket: BucketName, options:
     markers = page.next;
   } while (markers !== undefined && entries.length < limit);
   if (limit === 0) return { entries: [] };
-  const last = entries.at(-1);
-  return { entries, next: markers !== undefined && last !== undefined ? markersOf(last) : undefined };
+  return { entries, next: markers && { key: markers.key, uploadId: markers.uploadId && shownUploadId(markers.uploadId) } };
 }
 
 async function pageOf(
@@ -46,12 +46,15 @@ async function pageOf(
     'key-marker': markers?.key || undefined,
     'upload-id-marker': markers?.uploadId || undefined,
   };
-  const { document } = await upstream.ask({ method: 'GET', bucket, query }, 'ListMultipartUploadsResult');
-  const decode = keyDecoder(document);
+  const ask = (asked: UpstreamRequest['query']) => upstream.ask({ method: 'GET', bucket, query: asked }, 'ListMultipartUploadsResult');
+  const { document } = await ask(query);
+  const decode = isDoubtful(document)
+    ? byComparison(document, (await ask({ ...query, 'encoding-type': undefined })).document)
+    : keyDecoder(document);
   const entries: Entry[] = childrenOf(document, 'Upload').map((upload) => ({ kind: 'upload', upload: uploadFrom(upload, decode) }));
   for (const child of childrenOf(document, 'CommonPrefixes'))
     for (const { text } of childrenOf(child, 'Prefix')) entries.push({ kind: 'prefix', prefix: decode(text) });
-  entries.sort((left, right) => compareKeys(nameOf(left), nameOf(right)));
+  if (entries.some(({ kind }) => kind === 'prefix')) entries.sort((left, right) => compareKeys(nameOf(left), nameOf(right)));
   if (childText(document, 'IsTruncated') !== 'true') return { entries, next: undefined };
   const next = {
     key: decode(childText(document, 'NextKeyMarker') ?? ''),
@@ -66,8 +69,20 @@ function nameOf(entry: Entry): string {
   return entry.kind === 'upload' ? entry.upload.key : entry.prefix;
 }
 
-function markersOf(last: Entry): Markers {
-  return last.kind === 'upload' ? { key: last.upload.key, uploadId: last.upload.uploadId } : { key: last.prefix };
+/** Claims that nobody knows whether its keys are encoded: Ceph before 19 does it here without saying so. */
+function isDoubtful(document: XmlElement): boolean {
+  return childText(document, 'EncodingType') !== 'url' && keysOf(document).some((key) => key.includes('%'));
+}
+
+/** They are encoded if, decoded, they are what the upstream says without being asked to encode, as far as XML can hold that. */
+function byComparison(doubtful: XmlElement, plain: XmlElement): (text: string) => string {
+  const [keys, plainKeys] = [keysOf(doubtful), keysOf(plain)];
+  const isEncoded = keys.length === plainKeys.length && keys.every((key, i) => withoutControls(decodedKey(key)) === plainKeys[i]);
+  return isEncoded ? decodedKey : (text) => text;
+}
+
+function keysOf(document: XmlElement): readonly string[] {
+  return childrenOf(document, 'Upload').map((upload) => childText(upload, 'Key') ?? '');
 }
 
 function uploadFrom(upload: XmlElement, decode: (text: string) => string): UploadRecord {

@@ -3,6 +3,7 @@ import { etagFromHeader } from '@latchkey/s3/etag';
 import { childText } from '@latchkey/s3/xml';
 import type { ObjectStore, PartRecord } from '@latchkey/storage/object-store';
 import { completeUpload } from './complete-upload.ts';
+import { underCondition } from './conditions.ts';
 import type { Context } from './context.ts';
 import { gatherAll } from './gather.ts';
 import { bucketExists } from './head-object.ts';
@@ -26,6 +27,9 @@ export function uploadsOf(context: Context): Uploads {
   const { upstream, abilities } = context;
   return {
     async createUpload(bucket, key, properties, { now, checksum }) {
+      const isTagged = Object.keys(properties.tags ?? {}).length > 0;
+      if (isTagged && !(await abilities.keepsUploadTags(bucket)))
+        throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-tagging' } });
       const kept = checksum !== undefined && (await abilities.keepsChecksums(bucket)) ? checksum : undefined;
       const headers = {
         ...headersOf(properties),
@@ -56,7 +60,8 @@ export function uploadsOf(context: Context): Uploads {
     listUploads: (bucket, options) => listUploads(context, bucket, options),
 
     async completeUpload(bucket, key, uploadId, parts, options) {
-      const object = await completeUpload(context, bucket, key, uploadId, parts, options);
+      const complete = () => completeUpload(context, bucket, key, uploadId, parts, options);
+      const object = await underCondition(context, { bucket, key }, options.condition, complete);
       await context.outbox.add(options, { bucket, key, object });
       return object;
     },

@@ -30,9 +30,9 @@ export function refusalIn(text: string, status: number, { bucket, key }: Asked, 
   const secrets = [new URL(endpoint).hostname, ...(bucket !== undefined && names.theirs(bucket) !== bucket ? [names.theirs(bucket)] : [])];
   const isTelling = (value: string) => secrets.some((secret) => value.includes(secret));
   return new S3Error(known, {
-    message: message === undefined || isTelling(message) || !isKnown(code) ? undefined : message,
+    message: !message || isTelling(message) || !isKnown(code) ? undefined : message,
     fields: {
-      ...(bucket !== undefined && known === 'NoSuchBucket' && { BucketName: bucket }),
+      ...(bucket !== undefined && (known === 'NoSuchBucket' || 'BucketName' in fields) && { BucketName: bucket }),
       ...Object.fromEntries(Object.entries(fields).filter(([name, value]) => SHOWN.has(name) && !isTelling(value))),
     },
     cause: said,

@@ -207,7 +207,12 @@ function documentFrom(text: string, root: string, refusal: (text: string) => S3E
 
 /** Keys are repeated in documents, and may hold what XML can not: S3 writes that all the same. No key is read from where it is not encoded. */
 function readable(text: string): string {
-  return text.trimStart().replace(CONTROLS, '').replace(REFERENCES_TO_CONTROLS, '');
+  return withoutControls(text.trimStart()).replace(REFERENCES_TO_CONTROLS, '');
+}
+
+/** What is left of a text that came through XML. */
+export function withoutControls(text: string): string {
+  return text.replace(CONTROLS, '');
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML cannot hold

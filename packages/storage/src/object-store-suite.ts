@@ -34,8 +34,8 @@ export function objectStoreSuite(name: string, open: () => Promise<OpenedObjectS
     };
     describeBuckets(storeNow, lacks);
     describeObjects(storeNow, reopen, lacks);
-    describeConditions(storeNow);
-    describeListing(storeNow);
+    describeConditions(storeNow, lacks);
+    describeListing(storeNow, lacks);
     describeUploads(storeNow, reopen, lacks);
     describeOutbox(storeNow, reopen, lacks);
     describeModel(storeNow, lacks);

@@ -2,8 +2,9 @@ import type { BucketName } from '@latchkey/s3/names';
 import { describe, expect, test } from 'vitest';
 import type { ObjectStore, PutOptions } from '../object-store.ts';
 import { body, contentOf, contentOfSize, key, md5, NOTHING, NOW, newBucket, required } from './bodies.ts';
+import { type Lacks, testOf } from './lacks.ts';
 
-export function describeConditions(store: () => ObjectStore): void {
+export function describeConditions(store: () => ObjectStore, lacks: Lacks): void {
   describe('conditions', () => {
     const writing = (bucket: BucketName, content: string, condition: PutOptions['condition']) =>
       store().putObject(bucket, key('k'), body(content), NOTHING, { now: NOW, condition });
@@ -41,7 +42,7 @@ export function describeConditions(store: () => ObjectStore): void {
       await writing(bucket, 'b', { ifMatch: md5('a') });
       expect(await contentOf(store(), bucket, 'k')).toBe('b');
     });
-    test('a delete happens only if ETag, size and time are as said', async () => {
+    testOf(lacks, 'deleteConditions')('a delete happens only if ETag, size and time are as said', async () => {
       const bucket = await newBucket(store());
       await writing(bucket, 'a', undefined);
       const { lastModified } = await required(store().headObject(bucket, key('k')));

@@ -17,13 +17,14 @@ import {
   readAll,
   required,
 } from './bodies.ts';
-import { type Lacks, timeOf } from './lacks.ts';
+import { type Lacks, testOf, timeOf } from './lacks.ts';
 
 export function describeUploads(store: () => ObjectStore, reopen: () => Promise<boolean>, lacks: Lacks): void {
   describe('multipart uploads', () => {
+    const properties = lacks.uploadTags === undefined ? PROPERTIES : { headers: PROPERTIES.headers, metadata: PROPERTIES.metadata };
     const begin = async () => {
       const bucket = await newBucket(store());
-      const { uploadId } = await store().createUpload(bucket, key('k'), PROPERTIES, { now: NOW });
+      const { uploadId } = await store().createUpload(bucket, key('k'), properties, { now: NOW });
       const part = (partNumber: number, content: Uint8Array) =>
         store().uploadPart(bucket, key('k'), uploadId, partNumber, body(content), { now: NOW });
       const complete = (parts: readonly { readonly partNumber: number; readonly etag: string }[], options: Partial<PutOptions> = {}) =>
@@ -42,9 +43,11 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
       expect(await store().getUpload(bucket, key('k'), uploadId)).toBeUndefined();
       expect((await store().listUploads(bucket, { limit: 10 })).entries).toEqual([]);
       const open = await required(store().openObject(bucket, key('k')));
-      expect(open.record).toMatchObject({ etag, sizeBytes: whole.length, partCount: 3, ...PROPERTIES });
-      expect(await open.part(3)).toEqual({ range: { start: PART.length, end: 2 * PART.length + 6 }, partCount: 3 });
-      expect(await open.part(2)).toBeUndefined();
+      expect(open.record).toMatchObject({ etag, sizeBytes: whole.length, partCount: 3, ...properties });
+      if (lacks.partRanges === undefined) {
+        expect(await open.part(3)).toEqual({ range: { start: PART.length, end: 2 * PART.length + 6 }, partCount: 3 });
+        expect(await open.part(2)).toBeUndefined();
+      }
       expect(md5(await readAll(open))).toBe(md5(whole));
       for (const [start, end] of [
         [PART.length - 3, PART.length + 3],
@@ -88,46 +91,53 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
       await expect(complete([{ partNumber: 1, etag: 'nonsense' }])).rejects.toMatchObject({ code: 'InvalidPart' });
       const fields = { ProposedSize: '5', MinSizeAllowed: '5242880', PartNumber: '1', ETag: one.etag };
       await expect(complete([one, two])).rejects.toMatchObject({ code: 'EntityTooSmall', fields });
-      await complete([two]);
+      if (lacks.someParts === undefined) await complete([two]);
     });
     test('a retry of a completed upload with the same parts answers as the first did', async () => {
       const { bucket, part, complete } = await begin();
       const parts = [await part(1, Buffer.from('only part'))];
       const first = await complete(parts);
       expect(await complete(parts)).toEqual(first);
-      await expect(complete([{ partNumber: 2, etag: parts[0]?.etag ?? '' }])).rejects.toMatchObject({ code: 'NoSuchUpload' });
+      const other = [{ partNumber: 2, etag: parts[0]?.etag ?? '' }];
+      if (lacks.completedAgain === undefined) await expect(complete(other)).rejects.toMatchObject({ code: 'NoSuchUpload' });
       await expect(complete([{ partNumber: 1, etag: 'not an ETag that any part could have, and a long one' }])).rejects.toMatchObject({
         code: 'NoSuchUpload',
       });
       await put(store(), bucket, 'k', 'another object');
       await expect(complete(parts)).rejects.toMatchObject({ code: 'NoSuchUpload' });
     });
-    test('a completion under a condition happens only if the key is as said, and can be tried again', async () => {
-      const { bucket, part, complete } = await begin();
-      const parts = [await part(1, Buffer.from('only part'))];
-      await put(store(), bucket, 'k', 'in the way');
-      await expect(complete(parts, { condition: { ifNoneMatch: '*' } })).rejects.toMatchObject({ code: 'PreconditionFailed' });
-      expect(await contentOf(store(), bucket, 'k')).toBe('in the way');
-      await complete(parts, { condition: { ifMatch: md5('in the way') } });
-      expect(await contentOf(store(), bucket, 'k')).toBe('only part');
-    });
-    test("of concurrent completions of two uploads with `ifNoneMatch: '*'` exactly one succeeds", async () => {
-      const bucket = await newBucket(store());
-      const attempts = await Promise.all(
-        ['one', 'two'].map(async (content) => {
-          const { uploadId } = await store().createUpload(bucket, key('k'), NOTHING, { now: NOW });
-          const part = await store().uploadPart(bucket, key('k'), uploadId, 1, body(content), { now: NOW });
-          return () =>
-            store().completeUpload(bucket, key('k'), uploadId, [{ partNumber: 1, etag: part.etag }], {
-              now: NOW,
-              condition: { ifNoneMatch: '*' },
-            });
-        }),
-      );
-      const outcomes = await Promise.allSettled(attempts.map((attempt) => attempt()));
-      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    });
-    test('checksums of parts are kept, checked and combined', async () => {
+    testOf(lacks, 'completionConditions')(
+      'a completion under a condition happens only if the key is as said, and can be tried again',
+      async () => {
+        const { bucket, part, complete } = await begin();
+        const parts = [await part(1, Buffer.from('only part'))];
+        await put(store(), bucket, 'k', 'in the way');
+        await expect(complete(parts, { condition: { ifNoneMatch: '*' } })).rejects.toMatchObject({ code: 'PreconditionFailed' });
+        expect(await contentOf(store(), bucket, 'k')).toBe('in the way');
+        await complete(parts, { condition: { ifMatch: md5('in the way') } });
+        expect(await contentOf(store(), bucket, 'k')).toBe('only part');
+      },
+    );
+    testOf(lacks, 'completionConditions')(
+      "of concurrent completions of two uploads with `ifNoneMatch: '*'` exactly one succeeds",
+      async () => {
+        const bucket = await newBucket(store());
+        const attempts = await Promise.all(
+          ['one', 'two'].map(async (content) => {
+            const { uploadId } = await store().createUpload(bucket, key('k'), NOTHING, { now: NOW });
+            const part = await store().uploadPart(bucket, key('k'), uploadId, 1, body(content), { now: NOW });
+            return () =>
+              store().completeUpload(bucket, key('k'), uploadId, [{ partNumber: 1, etag: part.etag }], {
+                now: NOW,
+                condition: { ifNoneMatch: '*' },
+              });
+          }),
+        );
+        const outcomes = await Promise.allSettled(attempts.map((attempt) => attempt()));
+        expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      },
+    );
+    testOf(lacks, 'checksums')('checksums of parts are kept, checked and combined', async () => {
       const bucket = await newBucket(store());
       const checksum = { algorithm: 'CRC32', type: 'COMPOSITE' } as const;
       const { uploadId } = await store().createUpload(bucket, key('k'), NOTHING, { now: NOW, checksum });
@@ -169,12 +179,14 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
     });
     test('uploads are listed by key, then by time begun', async () => {
       const bucket = await newBucket(store());
+      // Where the ids of uploads take part in the order, a key that is in the same place in both.
+      const late = lacks.uploadOrder === undefined ? 'a\u0000' : 'a0';
       const begun: string[] = [];
       for (const [text, at] of [
         ['b', 2],
         ['a', 3],
         ['b', 1],
-        ['a\u0000', 1],
+        [late, 1],
         ['a/x', 9],
         ['a', 1],
       ] as const) {
@@ -194,14 +206,14 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
         after = page.next;
       } while (after);
       if (lacks.times === undefined) expect(seen).toEqual(sorted);
-      else expect([new Set(seen), seenKeys]).toEqual([new Set(sorted), ['a', 'a', 'a\u0000', 'a/x', 'b', 'b']]);
+      else {
+        const keys = ['a', 'a', late, 'a/x', 'b', 'b'];
+        expect(new Set(seen)).toEqual(new Set(sorted));
+        expect(seenKeys).toEqual(lacks.uploadOrder === undefined ? keys : keys.sort());
+      }
+      if (lacks.uploadOrder !== undefined) return;
       const rolled = await store().listUploads(bucket, { delimiter: '/', limit: 10, after: { key: 'a' } });
-      expect(rolled.entries.map((entry) => (entry.kind === 'upload' ? entry.upload.key : entry.prefix))).toEqual([
-        'a\u0000',
-        'a/',
-        'b',
-        'b',
-      ]);
+      expect(rolled.entries.map((entry) => (entry.kind === 'upload' ? entry.upload.key : entry.prefix))).toEqual([late, 'a/', 'b', 'b']);
     });
     test('an upload and its parts outlive the process', async () => {
       const { bucket, uploadId, part, complete } = await begin();
@@ -211,7 +223,7 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
         uploadId,
         key: 'k',
         initiatedAt: timeOf(lacks, NOW),
-        properties: lacks.uploadProperties === undefined ? PROPERTIES : NOTHING,
+        properties: lacks.uploadProperties === undefined ? properties : NOTHING,
       });
       await complete(parts);
       await reopen();
