@@ -221,6 +221,24 @@ describe('in a browser', () => {
     await second.context.close();
   });
 
+  needs('chromium')('a name that somebody took meanwhile, and a type that is only claimed, end well and with the right words', async () => {
+    const made = await request({ contentTypes: ['image/*', 'text/plain'], checksContent: true });
+    const { page, context } = await visit(made.url);
+    await page.route('**/box/**', async (route) => {
+      if (route.request().method() === 'PUT' && route.request().url().includes('/taken.txt'))
+        await send(server, signed(server, 'PUT', `/box/${made.keyPrefix}taken.txt`, { body: 'first' }));
+      await route.continue();
+    });
+    await page
+      .getByLabel('Choose files')
+      .setInputFiles([file('taken.txt', 'text/plain', 'second'), file('fake.png', 'image/png', '<html></html>')]);
+    await page.getByText('1 delivered.').waitFor({ timeout: 30_000 });
+    await page.getByText('Files of this type are not accepted here.').waitFor();
+    expect((await keysIn(made)).sort()).toEqual([expect.stringMatching(/^taken-[a-z2-9]{8}\.txt$/), 'taken.txt']);
+    expect(await (await stored(`${made.keyPrefix}taken.txt`)).text()).toBe('first');
+    await context.close();
+  });
+
   needs('chromium')('who reads German reads German', async () => {
     const { page, context } = await visit((await request()).url, { locale: 'de-DE' });
     await page.getByLabel('Dateien auswählen').setInputFiles(file('a.txt', 'text/plain', 'abc'));

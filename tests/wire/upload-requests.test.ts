@@ -69,6 +69,23 @@ describe('a request', () => {
     expectProblem(await api(server, 'POST', '/requests', { json }), { status: 400, code: 'InvalidArgument' });
   });
 
+  test('delivers large files, too, where the guardrails ask for every term', async () => {
+    await send(server, signed(server, 'PUT', '/stern'));
+    const every = ['max-uses', 'source-ip', 'min-size', 'max-size', 'content-types', 'no-overwrite'];
+    const Guardrails = JSON.stringify({ requiredTerms: { write: every, form: ['max-uses'] } });
+    await done(server, 'latchkey', 'PutGuardrails', { Bucket: 'stern', Guardrails });
+    const terms = { maxFiles: 2, sourceIp: ['127.0.0.1'], minSize: 1, maxSize: 20 * MIB, contentTypes: ['text/plain'] };
+    const made = await newUploadRequest(server, '/stern/in/', terms);
+    const guest = newGuest(made);
+    expect((await guest.deliver('a.txt', 'abc')).status).toBe(200);
+    const { id } = (await guest.announce('b.txt', 17 * MIB, { type: 'text/plain' })).json;
+    const { parts } = (await guest.call(`files/${id}/send`, { parts: [1, 2] })).json.upload;
+    for (const { url, size } of parts) expect((await fetch(url, { method: 'PUT', body: Buffer.alloc(size, 'x') })).status).toBe(200);
+    expect((await guest.call(`files/${id}/finish`)).json.status).toBe('delivered');
+    // Uses of forms are not counted by themselves.
+    expect(await (await page(await newUploadRequest(server, '/stern/in/', terms))).text()).not.toContain('multipart/form-data');
+  });
+
   test('lives no longer than the guardrails let pages live', async () => {
     await send(server, signed(server, 'PUT', '/strict'));
     const Guardrails = JSON.stringify({ maxLifetimeSeconds: { write: 3600 }, requiredTerms: { write: ['max-size'] } });
@@ -451,6 +468,13 @@ describe('limits hold against whoever ignores the page:', () => {
     expect((await guest.call(`files/${id}/abort`)).status).toBe(204);
   });
 
+  test('of one name announced at the same time, each gets a key of its own', async () => {
+    const made = await request({ keyTemplate: '{name}' });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => newGuest(made).deliver('same.txt', 'abc')));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(await keysIn(made)).toHaveLength(5);
+  });
+
   test('where overwriting is asked for, the later one stays', async () => {
     const made = await request({ keyTemplate: '{name}', noOverwrite: false });
     const guest = newGuest(made);
@@ -690,6 +714,29 @@ describe('a call', () => {
     const made = await request();
     expect((await fetch(`${made.url}/files`)).status).toBe(405);
   });
+});
+
+test('webhooks are told of each file, in the commit that counts it', async () => {
+  const records = openMemoryRecordStore();
+  const own = await testServer({ records });
+  try {
+    await send(own, signed(own, 'PUT', '/box'));
+    const hook = { url: 'https://hooks.example.com/x', events: ['upload-request.fulfilled'] };
+    await doneByApi(own, 'POST', '/webhooks', { json: hook });
+    const made = await newUploadRequest(own, '/box/in/');
+    await newGuest(made).deliver('a.txt', 'abc');
+    const { records: messages } = await records.list('webhook-message', { limit: 10 });
+    const [told, ...others] = messages.map(({ value }) => JSON.parse((value as { body: string }).body) as Json);
+    expect(others).toEqual([]);
+    const { type, data } = told;
+    expect([type, data.link.id, data.file]).toEqual([
+      'upload-request.fulfilled',
+      made.id,
+      expect.objectContaining({ name: 'a.txt', type: 'text/plain', sizeBytes: 3, key: expect.stringMatching(/^in\/.*-a\.txt$/) }),
+    ]);
+  } finally {
+    await own.close(0);
+  }
 });
 
 test('of two processes that share their records, both count the same', async () => {

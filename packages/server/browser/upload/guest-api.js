@@ -89,9 +89,8 @@ export function put(url, headers, body, { signal, onSent, words }) {
     });
     request.addEventListener('load', () => {
       const { status } = request;
-      end(() =>
-        status >= 200 && status < 300 ? resolve() : reject(new Refused(status === 412 ? 'exists' : `status ${status}`, '', status)),
-      );
+      const message = /<Message>([^<]*)</.exec(request.responseText)?.[1] ?? '';
+      end(() => (status >= 200 && status < 300 ? resolve() : reject(new Refused(`status ${status}`, message, status))));
     });
     request.addEventListener('error', lost);
     request.addEventListener('abort', lost);

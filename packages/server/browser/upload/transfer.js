@@ -12,7 +12,7 @@ import { put, Refused } from './guest-api.js';
 const PARTS_AT_ONCE = 3;
 const URLS_AT_ONCE = 12;
 const URLS_GOOD_MS = 45 * 60_000;
-/** How long to wait before each new attempt; a part or an answer that comes begins anew. */
+/** How long to wait before each new attempt; with each part that has come it begins anew. */
 const PAUSES_MS = [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000];
 
 /**
@@ -36,6 +36,7 @@ export function createTransfer({ file: chosen, known, api, words, onChange, wait
   /** @type {Map<number, number>} */
   const underWay = new Map();
   let partSize = known?.partSize ?? 0;
+  let isRenamed = false;
   /** @type {Map<number, { url: string, until: number }>} */
   const urls = new Map();
   /** @type {Promise<void> | undefined} */
@@ -171,10 +172,22 @@ export function createTransfer({ file: chosen, known, api, words, onChange, wait
   /** A refusal of the S3 address is put into words by the page's own; where those know of none, it may work once more. @param {unknown} error */
   async function askedWhy(error) {
     if (!(error instanceof Refused) || error.status < 400 || error.status >= 500) throw error;
-    if (error.status === 412) throw new Refused('exists', words.exists ?? '', 412);
-    if (error.status === 400) throw new Refused('changed', words.changed ?? '', 400);
+    const { status, message } = error;
+    if (status === 403 && message.includes('Content-Type')) throw new Refused('wrong-type', words['wrong-type'] ?? '', status);
+    if (status === 400) throw new Refused('changed', words.changed ?? '', status);
+    // Somebody has taken the name since it was announced: another announcement gets another one.
+    if (status === 412 && !isRenamed) {
+      isRenamed = true;
+      await api.abort(id ?? '');
+      id = undefined;
+      throw new Refused('network', words.exists ?? '', 0);
+    }
+    if (status === 412) throw new Refused('exists', words.exists ?? '', status);
     const now = await api.send(id ?? '');
-    if (now.status !== 'delivered') throw new Refused('network', words.network ?? '', 0);
+    if (now.status === 'delivered') return;
+    // Stored, and the answer was lost: then the server finds it.
+    const found = partSize === 0 ? await api.finish(id ?? '').catch(() => undefined) : undefined;
+    if (found?.status !== 'delivered') throw new Refused('network', words.network ?? '', 0);
   }
 
   /** @param {File} from @param {{ partSize: number, partCount: number }} upload */
@@ -232,7 +245,6 @@ export function createTransfer({ file: chosen, known, api, words, onChange, wait
   /** @param {number} part @param {number} bytes */
   function progress(part, bytes) {
     underWay.set(part, bytes);
-    if (bytes > 0) failures = 0;
     onChange();
   }
 }

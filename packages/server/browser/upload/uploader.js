@@ -16,7 +16,7 @@ function start(place) {
   const given = JSON.parse(text);
   const { problems, ...plain } = given;
   /** @type {Record<string, string>} */
-  const words = { ...plain, exists: problems.exists ?? '' };
+  const words = { ...plain, exists: problems.exists ?? '', 'wrong-type': problems['wrong-type'] ?? '' };
   const { zone, input, list, overall, bar, numbers, clear, status } = parts(words, accept);
   place.append(zone, status, overall, list);
   place.hidden = false;

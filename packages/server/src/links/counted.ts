@@ -19,6 +19,8 @@ export function countedOf(request: Admitted): Counted | undefined {
   if (maxUses === undefined || request.operation.name === 'ListObjects') return undefined;
   const client = plainAddress(request.peer.address);
   const link = linkOf(request.principal);
+  // Of a guest's file in parts, the use is taken when they are put together.
+  if (link?.upload?.by === 'parts') return undefined;
   if (link !== undefined) return { subject: link.id, maxUses, forgetAfter: link.extendableUntil + DAY_MS, client };
   const subject = signatureHash(request);
   if (subject === undefined) throw invalidArgument('Only what is pre-signed is counted.', 'X-Latchkey-Max-Uses', String(maxUses));

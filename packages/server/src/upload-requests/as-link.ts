@@ -22,18 +22,18 @@ export function linkOfRequest(request: UploadRequest): Link {
   };
 }
 
-/** One file: its key, its size and its type, once. Of one in parts, `termsOfPart` says what each of them may be. */
+/** One file: its key, its size and its type, once. Of one in parts, `termsOfUpload` says what each of them may be. */
 export function linkOfDelivery(request: UploadRequest, delivery: Delivery): Link {
   const { id, key, sizeBytes, type, by } = delivery;
   const { minSize, maxSize, checksContent, contentTypes, ...terms } = request.terms;
   const typed = contentTypes === undefined ? {} : { contentTypes: [type.toLowerCase()] };
-  const whole = { minSize: sizeBytes, maxSize: sizeBytes, maxUses: 1, ...(checksContent === true && { checksContent }) };
+  const whole = { minSize: sizeBytes, maxSize: sizeBytes, maxUses: 1, ...(by === 'put' && checksContent === true && { checksContent }) };
   return {
     ...common(request),
     id,
     method: 'PUT',
     key,
-    terms: { ...terms, ...typed, ...(by === 'put' ? whole : {}) },
+    terms: { ...terms, ...typed, ...whole },
     upload: { by: by === 'parts' ? 'parts' : 'put', request, delivery },
   };
 }

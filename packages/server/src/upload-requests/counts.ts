@@ -45,14 +45,17 @@ export async function readCounts(records: RecordStore, requestId: string): Promi
 /** How long a place is kept: as long as a URL works; in parts people go on after a night. */
 export const keptMs = ({ by }: Pick<Delivery, 'by'>): number => (by === 'parts' ? 24 : 1) * 3_600_000;
 
-export function reservationOf(delivery: Delivery, now: number): Reservation {
+function reservationOf(delivery: Delivery, now: number): Reservation {
   const { id, key, sizeBytes } = delivery;
   return { id, key, sizeBytes, until: now + keptMs(delivery) };
 }
 
 export type Counting = {
-  /** Keeps a place. Throws LimitExceeded, whose field `Reason` is `files`, `bytes` or `open`, where there is none. */
-  reserve(request: UploadRequest, reservation: Reservation, delivery: Delivery): Promise<void>;
+  /**
+   * Keeps a place for the delivery that is made of it: `keys` are those that are just being written.
+   * Throws LimitExceeded, whose field `Reason` is `files`, `bytes` or `open`, where there is none.
+   */
+  reserve(request: UploadRequest, now: number, make: (keys: ReadonlySet<string>) => Delivery): Promise<Delivery>;
   /** Keeps the place for longer, or knows more of the file. */
   renew(delivery: Delivery, until: number): Promise<void>;
   /** The file has come, and what `told` says is committed with that: `false` where it is known already, or nothing of the file is. */
@@ -65,14 +68,22 @@ export function counting(records: RecordStore): Counting {
   const queues = new Map<string, Promise<unknown>>();
 
   return {
-    reserve: (request, reservation, delivery) =>
-      change(request.id, (counts) => {
+    async reserve(request, now, make) {
+      let made: Delivery | undefined;
+      await change(request.id, (counts) => {
+        const delivery = make(new Set(counts.open.map(({ key }) => key)));
+        made = delivery;
         const room = left(request, counts);
         if (room.files === 0) throw noRoom('files');
-        if (room.bytes !== undefined && reservation.sizeBytes > room.bytes) throw noRoom('bytes');
+        if (room.bytes !== undefined && delivery.sizeBytes > room.bytes) throw noRoom('bytes');
         if (counts.open.length >= MOST_OPEN) throw noRoom('open');
-        return { counts: { ...counts, open: [...counts.open, reservation] }, changes: [put(delivery, 0), ownedBy(delivery)] };
-      }).then(() => undefined),
+        return {
+          counts: { ...counts, open: [...counts.open, reservationOf(delivery, now)] },
+          changes: [put(delivery, 0), ownedBy(delivery)],
+        };
+      });
+      return made as unknown as Delivery;
+    },
 
     renew: (delivery, until) =>
       change(delivery.requestId, (counts) => {

@@ -12,7 +12,7 @@ import { checkSize, checkType } from '../links/upload-limits.ts';
 import type { Authorised, Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { refuseImpossible } from './as-its-use.ts';
 import { sizeOfPart, type UploadOf } from './as-link.ts';
-import { counting, keptMs, readCounts, reservationOf } from './counts.ts';
+import { counting, keptMs, readCounts } from './counts.ts';
 import { shownFileName } from './file-name.ts';
 import { throughForm } from './form-upload.ts';
 import { expandTemplate, isUnique, withOwnId } from './key-template.ts';
@@ -75,7 +75,7 @@ export function createDeliveries(context: DeliveryContext): Deliveries {
       const now = site.now();
       const { incoming, deliverer } = guest;
       const by = file.sizeBytes > MOST_AT_ONCE_BYTES ? 'parts' : 'put';
-      const delivery: Delivery = {
+      const planned: Delivery = {
         id: newDeliveryId(request.id, now),
         requestId: request.id,
         key: await freeKey(request, file.name, now),
@@ -90,9 +90,9 @@ export function createDeliveries(context: DeliveryContext): Deliveries {
         address: plainAddress(incoming.peer.address),
         ...(by === 'parts' && { partBytes: partBytesOf(file.sizeBytes) }),
       };
-      await refuseImpossible(request, delivery, incoming, { stores, site });
+      await refuseImpossible(request, planned, incoming, { stores, site });
       await deliveries.recover(request.id);
-      await counts.reserve(request, reservationOf(delivery, now), delivery);
+      const delivery = await counts.reserve(request, now, (keys) => withFreeKey(planned, request, keys));
       if (by === 'put') return { delivery, send: signedUpload(request, delivery, signing()) };
       try {
         const uploadId = await beginParts(request, delivery, incoming, { ...context, sealer: identities.sealer });
@@ -192,9 +192,7 @@ export function createDeliveries(context: DeliveryContext): Deliveries {
   async function freeKey(request: UploadRequest, name: string, now: number): Promise<string> {
     const key = request.keyPrefix + expandTemplate(request.keyTemplate, { name, now });
     if (request.terms.noOverwrite !== true || isUnique(request.keyTemplate)) return key;
-    const { open } = await readCounts(records, request.id);
-    const isTaken = open.some((other) => other.key === key) || (await isThere(request.bucket, key)) !== undefined;
-    return isTaken ? withOwnId(key) : key;
+    return (await isThere(request.bucket, key)) === undefined ? key : withOwnId(key);
   }
 
   /** Nothing for a bucket that is gone: that is refused by name in a moment. */
@@ -252,4 +250,9 @@ export function createDeliveries(context: DeliveryContext): Deliveries {
   async function requestOf({ requestId }: Pick<Delivery, 'requestId'>): Promise<UploadRequest | undefined> {
     return (await records.get(UPLOAD_REQUEST, requestId))?.value as unknown as UploadRequest | undefined;
   }
+}
+
+/** Two that are on their way at once do not have one key, where neither may take the place of the other. */
+function withFreeKey(delivery: Delivery, { terms }: UploadRequest, keys: ReadonlySet<string>): Delivery {
+  return terms.noOverwrite === true && keys.has(delivery.key) ? { ...delivery, key: withOwnId(delivery.key) } : delivery;
 }

@@ -7,11 +7,12 @@ import type { UseStore } from '@latchkey/storage/use-store';
 import type { UploadForm } from '../authenticate/read-form.ts';
 import { plainAddress } from '../forwarded.ts';
 import type { Authorised, PostedForm, Reply, Site } from '../pipeline.ts';
-import { type Counting, left, readCounts, reservationOf } from './counts.ts';
+import { type Counting, left, readCounts } from './counts.ts';
 import { shownFileName } from './file-name.ts';
 import { expandTemplate, isUnique } from './key-template.ts';
 import { type Delivery, newDeliveryId, type UploadRequest } from './model.ts';
 import type { Signing } from './signed-upload.ts';
+import { typeOfName } from './type-of-name.ts';
 import { secretOf } from './upload-credentials.ts';
 
 export type SignedForm = { readonly url: string; readonly fields: Readonly<Record<string, string>> };
@@ -45,7 +46,9 @@ export function formOfRequest(request: UploadRequest, { fields, file }: UploadFo
   const { keyPrefix, keyTemplate } = request;
   const template = isUnique(keyTemplate) || request.terms.noOverwrite !== true ? keyTemplate : keyTemplate.replace('{name}', '{id}-{name}');
   const key: ObjectKey = objectKey(keyPrefix + expandTemplate(template, { name: file.name ?? '', now }));
-  const type = file.type ?? 'application/octet-stream';
+  // That is what browsers say of a type they do not know.
+  const isKnown = file.type !== undefined && file.type !== 'application/octet-stream';
+  const type = isKnown ? file.type : (typeOfName(file.name ?? '') ?? 'application/octet-stream');
   return { key, fields: new Map([...fields, ['content-type', type]]) };
 }
 
@@ -84,7 +87,7 @@ export async function throughForm(
     deliverer: form.fields.get(DELIVERER) ?? '',
     address: plainAddress(peer.address),
   };
-  await counts.reserve(of, reservationOf(delivery, now), delivery);
+  await counts.reserve(of, now, () => delivery);
   const upload = { kind: 'upload', client: delivery.address, version: '', sizeBytes: 0, wantedBytes: 0, isRange: false } as const;
   const use = await uses.begin({ subject: delivery.id, maxUses: 1, now, forgetAfter: of.extendableUntil, ...upload });
   let sizeBytes = 0;

@@ -6,6 +6,7 @@ import { mediaType } from '../links/content-types.ts';
 import type { AnnouncedFile, OwnFile } from './deliveries.ts';
 import type { Delivery } from './model.ts';
 import type { Sendable } from './signed-upload.ts';
+import { typeOfName } from './type-of-name.ts';
 
 /** What every call may bring besides its own: who delivers and what opens the page, where the caller keeps no cookies. */
 const guest = { deliverer: optional(text(64)), password: optional(text(256)) };
@@ -30,13 +31,13 @@ export function guestFields(body: unknown): GuestFields {
   return checked(nothing, { ...(deliverer !== undefined && { deliverer }), ...(password !== undefined && { password }) });
 }
 
-/** A type that is none is that of any bytes. */
+/** Where it has no type, its name tells; or it is any bytes. */
 export function announcedFile(body: unknown): AnnouncedFile {
   const { name, size, type, lastModified = 0 } = checked(announcement, body);
   return {
     name,
     sizeBytes: size,
-    type: mediaType(type) ?? 'application/octet-stream',
+    type: mediaType(type) ?? typeOfName(name) ?? 'application/octet-stream',
     lastModified: Number.isSafeInteger(lastModified) ? lastModified : 0,
   };
 }

@@ -40,7 +40,7 @@ async function violationOf(request: UploadRequest, kind: PresignedKind, store: G
   ] as const;
   for (const [guardrails, place] of both) {
     if (isOff(guardrails, kind)) return `${place} refuses it: pre-signed ${kind === 'form' ? 'forms' : 'URLs'} are off.`;
-    const missing = guardrails.requiredTerms?.[kind]?.find((term) => !isLimited(request, term));
+    const missing = guardrails.requiredTerms?.[kind]?.find((term) => !isLimited(request, kind, term));
     if (missing !== undefined) return `${place} asks for the term ${missing}.`;
   }
   return undefined;
@@ -50,7 +50,7 @@ function isOff({ presignedForms, presignedUrls }: Guardrails, kind: PresignedKin
   return (kind === 'form' ? presignedForms : presignedUrls) === false;
 }
 
-/** What each delivery is limited to by itself is no limit that somebody chose. So many files are so many uses. */
-function isLimited({ terms }: UploadRequest, term: Term): boolean {
-  return term === 'max-uses' ? terms.maxFiles !== undefined : hasTerm(terms, term);
+/** What each delivery is limited to by itself is no limit that somebody chose. So many files are so many uses; a form is not counted by itself. */
+function isLimited({ terms }: UploadRequest, kind: PresignedKind, term: Term): boolean {
+  return term === 'max-uses' && kind === 'write' ? terms.maxFiles !== undefined : hasTerm(terms, term);
 }
