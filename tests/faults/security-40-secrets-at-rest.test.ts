@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SigningCredentials } from '../support/independent-signer.ts';
+import { done as asked } from '../support/json-api.ts';
 import { anyPorts, latchkey } from '../support/latchkey-command.ts';
 import { type MadeLink, newLink, use } from '../support/links.ts';
 import { allow, credentialsOf, done, newRole, newUser, policyOf } from '../support/query-client.ts';
@@ -20,6 +21,9 @@ const host = 'files.example.com';
 const READ = policyOf(allow('s3:GetObject', 'arn:aws:s3:::box/*'));
 const TRUST = policyOf({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' });
 
+/** All that keeps others from writing to many a webhook. */
+const WEBHOOK_PATH = 'services/T0123456789/B0123456789/abcdefghijklmnopqrstuvwx';
+
 let folder = '';
 let data = '';
 let account = '';
@@ -27,6 +31,7 @@ let user: SigningCredentials;
 let session: SigningCredentials;
 let urls: Readonly<Record<string, WireRequest>> = {};
 let link: MadeLink;
+let webhookSecret = '';
 let log = '';
 
 beforeAll(async () => {
@@ -48,6 +53,10 @@ beforeAll(async () => {
     };
     await done(server, 'latchkey', 'PutGuardrails', { Guardrails: '{"maxLifetimeSeconds":{"read":86400}}' });
     link = await newLink(server, '/box/key', { maxUses: 2 }, { credentials: maker });
+    const url = `https://hooks.example/${WEBHOOK_PATH}`;
+    const hook = await asked(server, 'POST', '/webhooks', { json: { url, events: ['link.*'] }, headers: { 'Idempotency-Key': 'once' } });
+    webhookSecret = hook.secret.slice('whsec_'.length);
+    await asked(server, 'PATCH', `/webhooks/${hook.id}`, { json: { status: 'paused' } });
     expect((await use(server, link)).text).toBe('content');
     // What is refused is where secrets would slip into a log.
     await send(server, presigned(server, 'GET', '/box/key', { credentials: { ...user, secretAccessKey: session.secretAccessKey } }));
@@ -73,6 +82,8 @@ function secrets(): readonly (readonly [name: string, bytes: Buffer])[] {
     'the secret of a user': user.secretAccessKey,
     'the secret of a session': session.secretAccessKey,
     'the token of a session': session.sessionToken ?? '',
+    'the signing secret of a webhook': webhookSecret,
+    'the address of a webhook': WEBHOOK_PATH,
     'the master key': MASTER,
   };
   return Object.entries(plain).flatMap(([name, text]) => {

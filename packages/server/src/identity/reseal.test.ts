@@ -2,6 +2,7 @@ import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import type { JsonValue } from '@latchkey/storage/record-store';
 import { expect, test } from 'vitest';
 import { LINK, type Link } from '../links/model.ts';
+import { WEBHOOK, type Webhook } from '../webhooks/model.ts';
 import { resealSecrets } from './reseal.ts';
 import { createSealer, type Sealer } from './sealing.ts';
 
@@ -32,4 +33,14 @@ test('resealSecrets leaves no link that the old master key still opens', async (
     expect(link.label).toBe('kept');
     expect(link.landing && alone.open(link.landing.token, `landing/${id}`)).toBe(id.endsWith('1') ? `token of ${id}` : undefined);
   }
+});
+
+test('resealSecrets leaves no webhook that the old master key still opens', async () => {
+  const records = openMemoryRecordStore();
+  const value = { id: 'LKWH', status: 'active', sealed: createSealer([OLD]).seal('address and secret', 'webhook/LKWH') };
+  await records.commit([{ put: { kind: WEBHOOK, id: 'LKWH', value } }]);
+  const both = createSealer([NEW, OLD]);
+  expect([await resealSecrets(records, both), await resealSecrets(records, both)]).toEqual([1, 0]);
+  const webhook = (await records.get(WEBHOOK, 'LKWH'))?.value as unknown as Webhook;
+  expect([createSealer([NEW]).open(webhook.sealed, 'webhook/LKWH'), webhook.status]).toEqual(['address and secret', 'active']);
 });
