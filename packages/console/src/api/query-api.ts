@@ -1,4 +1,4 @@
-/** IAM and STS, which are forms posted to the S3 address and answered in XML. */
+/** IAM, STS and what is ours alone, which are forms posted to the S3 address and answered in XML. */
 import { queryText } from '../query-text.ts';
 import { signedFetch } from '../session/signed-fetch.ts';
 import { site } from '../site.ts';
@@ -8,7 +8,7 @@ import { site } from '../site.ts';
  * Throws a Refusal.
  */
 export async function callAction(
-  service: 'iam' | 'sts',
+  service: 'iam' | 'sts' | 'latchkey',
   action: string,
   parameters: Readonly<Record<string, string | number | boolean | undefined>> = {},
   signal?: AbortSignal,
@@ -20,4 +20,4 @@ export async function callAction(
   return root.querySelector(`:scope > ${action}Result`) ?? root;
 }
 
-const VERSIONS = { iam: '2010-05-08', sts: '2011-06-15' } as const;
+const VERSIONS = { iam: '2010-05-08', sts: '2011-06-15', latchkey: '2026-11-01' } as const;

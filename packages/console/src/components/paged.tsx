@@ -25,8 +25,8 @@ export function usePaged<Item>(
 ): Paged<Item> {
   const [list, setList] = useState<Omit<Paged<Item>, 'loadMore' | 'reload' | 'replace'>>({ items: [], state: 'loading' });
   const [turn, setTurn] = useState(0);
-  const next = useRef<string | undefined>();
-  const running = useRef<AbortController | undefined>();
+  const next = useRef<string | undefined>(undefined);
+  const running = useRef<AbortController | undefined>(undefined);
   const fetchFrom = async (after: string | undefined, before: readonly Item[], hidesOld: boolean) => {
     running.current?.abort();
     const here = new AbortController();

@@ -17,7 +17,8 @@ import { changeLink, forEach, type Outcome, urlOfLink } from './link-actions.ts'
 import { FailedNote, type LinkDialog, LinkDialogs } from './link-dialogs.tsx';
 import { LinksTable } from './links-table.tsx';
 
-const FILTERS = ['bucket', 'prefix', 'label', 'status'] as const;
+/** `createdBy` comes from the page of a user. */
+const FILTERS = ['bucket', 'prefix', 'label', 'status', 'createdBy'] as const;
 const PAGE = 50;
 
 export function LinksPage({ query }: PageProps) {

@@ -1,5 +1,5 @@
 /** What the link is to be: who can do what, for how long, within which limits. One button makes it and copies it. */
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { isRefusal, type Refusal } from '../api/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -34,6 +34,8 @@ export function DraftStep(
   const text = words().share;
   const [attempt, setAttempt] = useState<Attempt>({ state: 'none' });
   const formId = useId();
+  // The first choice, and not the button that closes everything.
+  useEffect(() => document.querySelector<HTMLElement>('dialog[open] input:checked, dialog[open] .preset')?.focus(), []);
   const way = wayOf(subject, draft);
   const kind = kindOf(subject, draft);
   const problems = problemsIn(subject, draft, limits[kind]);

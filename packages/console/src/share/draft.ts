@@ -46,12 +46,12 @@ export const PRESETS: readonly { readonly amount: string; readonly unit: Unit }[
   { amount: '7', unit: 'days' },
 ];
 
-export function newDraft(action: ShareDraft['action']): ShareDraft {
+/** An hour; a week for a page where others deliver, who have something else to do first. */
+export function newDraft(action: ShareDraft['action'], isRequest = false): ShareDraft {
   return {
     action,
     way: undefined,
-    amount: '1',
-    unit: 'hours',
+    ...(isRequest ? { amount: '7', unit: 'days' } : { amount: '1', unit: 'hours' }),
     maxUses: '',
     addresses: '',
     password: '',

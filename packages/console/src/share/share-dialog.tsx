@@ -10,17 +10,15 @@ import { fetchLimits } from './limits.ts';
 import { MadeStep } from './made-step.tsx';
 import type { MadeLink } from './make-link.ts';
 import type { ShareProps } from './share.tsx';
-import { subjectName } from './subject.ts';
+import { isFolder, type ShareSubject, subjectName } from './subject.ts';
 
 type Step = { readonly state: 'drafting' } | { readonly state: 'made'; readonly made: MadeLink };
 
 export function ShareDialog({ of: subject, action = 'download', onClose, onChange }: ShareProps) {
-  const text = words().share;
   const [step, setStep] = useState<Step>({ state: 'drafting' });
-  const [draft, setDraft] = useState(() => newDraft(action));
+  const [draft, setDraft] = useState(() => newDraft(action, action === 'upload' && isFolder(subject)));
   const [limits, reload] = useLoaded((signal) => fetchLimits(subject, signal), []);
-  const title =
-    'keys' in subject ? text.titleMany(countText(subject.keys.length, language.value.language.tag)) : text.title(subjectName(subject));
+  const title = titleOf(subject, draft.action);
 
   switch (step.state) {
     case 'drafting':
@@ -57,4 +55,10 @@ export function ShareDialog({ of: subject, action = 'download', onClose, onChang
         />
       );
   }
+}
+
+function titleOf(subject: ShareSubject, action: 'download' | 'upload'): string {
+  const text = words().share;
+  if ('keys' in subject) return text.titleMany(countText(subject.keys.length, language.value.language.tag));
+  return action === 'upload' && isFolder(subject) ? text.titleRequest(subjectName(subject)) : text.title(subjectName(subject));
 }

@@ -3,6 +3,7 @@ import type { Words } from '../words.ts';
 export const share: Words['share'] = {
   title: (name) => `${name} teilen`,
   titleMany: (count) => `${count} Objekte teilen`,
+  titleRequest: (name) => `Dateien in ${name} anfordern`,
   everyone: 'Wer den Link hat, darf',
   download: 'herunterladen',
   downloadAll: 'alles herunterladen',

@@ -2,6 +2,7 @@
 export const share = {
   title: (name: string) => `Share ${name}`,
   titleMany: (count: string) => `Share ${count} objects`,
+  titleRequest: (name: string) => `Request files into ${name}`,
   everyone: 'Anyone with the link can',
   download: 'download',
   downloadAll: 'download all of it',
