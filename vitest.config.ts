@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { postgresPrograms } from './tests/support/postgres.ts';
 
 // Tests run on the sources, without a build: every package names its sources under this condition.
 // LATCHKEY_TEST_BUILT=1 runs them on what is published instead.
 const conditions = process.env.LATCHKEY_TEST_BUILT === '1' ? [] : ['source'];
 const seconds = 1000;
+// The wire tests of links, identity and audit once more, with records, uses and trail in a PostgreSQL, where there is one.
+const withPostgres = postgresPrograms !== undefined || process.env.LATCHKEY_REQUIRE_ALL === '1';
+const OVER_POSTGRES =
+  'tests/wire/{links,link-*,revocations,identity-*,api-{audit,links},audit-reads,guardrails,security-{08,09,36,38,39}-*,upload-requests}.test.ts';
 
 export default defineConfig({
   resolve: { conditions },
@@ -13,6 +18,9 @@ export default defineConfig({
       project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds }),
       project('command', 'tests/command/**/*.test.ts', { testTimeout: 90 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
+      ...(withPostgres
+        ? [project('wire-postgres', OVER_POSTGRES, { testTimeout: 60 * seconds, globalSetup: 'tests/support/wire-postgres.ts' })]
+        : []),
       // Every file drives heavy programs against a server of its own: after the others, two at a time, and time for a busy machine.
       project('clients', 'tests/clients/**/*.test.ts', {
         testTimeout: 300 * seconds,

@@ -2,7 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ export type TestPostgres = {
   newUrl(): string;
   /** What psql prints for a statement, without decoration. */
   ask(sql: string): Promise<string>;
+  /** All that it logged; with `log_statement: 'all'`, what it was asked. */
+  log(): Promise<string>;
   start(): Promise<void>;
   /** `immediate` is a crash: nothing is written down, and the next start recovers. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
@@ -68,6 +70,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     newUrl: () => `postgres://latchkey@127.0.0.1:${port}/postgres?schema=t${randomBytes(6).toString('hex')}`,
     ask: async (sql) =>
       (await as('psql', '-h', directory, '-p', String(port), '-U', 'latchkey', '-d', 'postgres', '-At', '-c', sql)).stdout.trim(),
+    log: () => readFile(join(directory, 'log'), 'utf8'),
     start,
     stop,
     async close() {

@@ -5,6 +5,7 @@ import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
+import { recordsOverPostgres } from './postgres-records.ts';
 import { objectsOverUpstream } from './upstream-objects.ts';
 
 export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEYlatchkey' };
@@ -31,6 +32,7 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
     records: openMemoryRecordStore(),
     uses: openMemoryUseStore(),
     trail: openMemoryTrailStore(),
+    ...(await recordsOverPostgres(options)),
     region: REGION,
     root: ROOT,
     masterKeys: [MASTER_KEY],

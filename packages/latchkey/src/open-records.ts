@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalTrailStoreOptions } from '@latchkey/records-lmdb/local-trail-store';
-import type { PostgresStores } from '@latchkey/records-postgres/postgres-stores';
+import type { PostgresStores, PostgresStoresOptions } from '@latchkey/records-postgres/postgres-stores';
 import { OUTLASTING } from '@latchkey/server/identity/outlasting';
 import type { Log } from '@latchkey/server/log';
 import type { RecordStore } from '@latchkey/storage/record-store';
@@ -15,7 +15,7 @@ export type RecordStores = { readonly records: RecordStore; readonly uses: UseSt
 
 /** Opens what a server keeps besides objects, where its configuration says. */
 export async function openRecordStores({ records, audit }: Pick<Config, 'records' | 'audit'>, log: Log): Promise<RecordStores> {
-  if (records.kind === 'postgres') return openPostgres(records, (sentence) => log.error('record store', { cause: sentence }));
+  if (records.kind === 'postgres') return openPostgres(records, (sentence, isAway) => (isAway ? log.error(sentence) : log.info(sentence)));
   const onReadOnly = (sentence: string) => log.error('store is read-only', { cause: sentence });
   const { openLmdbRecordStore } = await import('@latchkey/records-lmdb/lmdb-record-store');
   const { openLocalUseStore } = await import('@latchkey/records-lmdb/local-use-store');
@@ -55,7 +55,7 @@ export async function openTrail(
   return openLocalTrailStore({ directory: audit.directory, ...options });
 }
 
-async function openPostgres({ url, password }: PostgresConfig, onChange?: (sentence: string) => void): Promise<PostgresStores> {
+async function openPostgres({ url, password }: PostgresConfig, onChange?: PostgresStoresOptions['onChange']): Promise<PostgresStores> {
   const { openPostgresStores } = await import('@latchkey/records-postgres/postgres-stores');
   const secret = password && (await passwordOf(password));
   try {

@@ -42,7 +42,7 @@ const REPETITIONS = 6;
 
 export function openDatabase(address: PostgresAddress, { onAway }: DatabaseOptions): Database {
   const config = clientConfig(address);
-  const pool = new Pool({ ...config, max: address.connections, idleTimeoutMillis: 30_000 });
+  const pool = new Pool({ ...config, Client: QuietClient, max: address.connections, idleTimeoutMillis: 30_000 });
   // The pool lets go of a connection that breaks while it is idle; its queries say what happened to one in use.
   pool.on('error', () => undefined);
   pool.on('connect', prepare);
@@ -110,11 +110,7 @@ export function openDatabase(address: PostgresAddress, { onAway }: DatabaseOptio
         throw asS3Error(error);
       }
     },
-    newClient() {
-      const client = new Client(config);
-      client.on('error', () => undefined);
-      return client;
-    },
+    newClient: () => new QuietClient(config),
     isAway: goAway,
     isBack() {
       isThere = true;
@@ -126,10 +122,16 @@ export function openDatabase(address: PostgresAddress, { onAway }: DatabaseOptio
   };
 }
 
+/** Without a listener, a connection that breaks at the wrong moment would end the process. Its queries say what happened. */
+class QuietClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** Sent before the first statement of whoever gets this connection. No parameters of the connection itself: poolers refuse those they do not know. */
 function prepare(client: Client | PoolClient): void {
-  // Without a listener, a connection that breaks while it is in use would end the process.
-  client.on('error', () => undefined);
   const settings = [
     `statement_timeout = ${STATEMENT_MS}`,
     `lock_timeout = ${LOCK_MS}`,

@@ -18,7 +18,7 @@ export type PostgresStoresOptions = {
   /** Kinds whose records, where they are known, go on to serve for a minute while PostgreSQL is away. Default: none. */
   readonly outlasting?: readonly RecordKind[] | undefined;
   /** Told in a sentence when PostgreSQL is away, and when it is back. */
-  readonly onChange?: ((sentence: string) => void) | undefined;
+  readonly onChange?: ((sentence: string, isAway: boolean) => void) | undefined;
 };
 
 export type PostgresStores = { readonly records: RecordStore; readonly uses: UseStore; readonly trail: TrailStore };

@@ -18,7 +18,7 @@ export type WatchOptions = {
   /** Milliseconds that only grow, as those of the generations. */
   readonly now: () => number;
   /** Told in a sentence when the database is away, and when it is back. */
-  readonly onChange: (sentence: string) => void;
+  readonly onChange: (sentence: string, isAway: boolean) => void;
 };
 
 /** Twice within the time in which changes of others are to be known, and time for the answer. */
@@ -86,7 +86,7 @@ export async function watchGenerations({ database, generations, now, onChange }:
         client ??= await connect();
         tries = 0;
         database.isBack();
-        if (isAway) onChange('PostgreSQL is back.');
+        if (isAway) onChange('PostgreSQL is back.', false);
         isAway = false;
         await attend(client);
       } catch (error) {
@@ -94,7 +94,7 @@ export async function watchGenerations({ database, generations, now, onChange }:
         // A connection may break by itself; that no new one can be had is another thing.
         if (client === undefined) {
           database.isAway(error);
-          if (!isAway) onChange(database.awayBecause ?? '');
+          if (!isAway) onChange(database.awayBecause ?? '', true);
           isAway = true;
           await wake.wait(Math.min(RETRY_MS.most, RETRY_MS.least * 2 ** tries++) * (0.5 + Math.random()));
         }
