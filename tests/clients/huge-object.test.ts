@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { presign } from '@latchkey/sigv4';
 import { beforeAll, describe, expect } from 'vitest';
 import { makeBucket } from '../support/arrange.ts';
 import { AWS_PROGRAMS } from '../support/aws-cli.ts';
+import { peakMemoryOf } from '../support/peak-memory.ts';
 import { needs, pathOf } from '../support/programs.ts';
 import { runProgram, streamProgram } from '../support/run-program.ts';
 import { digestOf, GIB, MIB, sampleStream } from '../support/sample-bytes.ts';
@@ -61,13 +61,4 @@ async function report(what: string): Promise<void> {
   const peakBytes = await peakMemoryOf(store.pid);
   console.log(`${what}: the server's resident memory peaked at ${Math.round(peakBytes / MIB)} MiB`);
   expect(peakBytes).toBeLessThan(LIMIT_BYTES);
-}
-
-/** The most that was ever resident, in bytes, of a process and its children. Linux keeps the mark itself, so nothing is missed between samples. */
-async function peakMemoryOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter((child) => child !== '');
-  const own = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
-  const others = await Promise.all(children.map((child) => peakMemoryOf(Number(child))));
-  return others.reduce((sum, each) => sum + each, own);
 }

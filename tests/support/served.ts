@@ -27,15 +27,18 @@ export type Served = {
 
 /**
  * Starts one server for the test file that calls this while it is collected; it is stopped, and its data removed, after the file's
- * tests. The file fails where the server logged an error of its own or did not stop with status 0.
+ * tests. `environment` is put over what the server finds in its own. The file fails where the server logged an error of its own or did not stop with status 0.
  */
-export async function serveForThisFile(flags: readonly string[] = []): Promise<Served> {
+export async function serveForThisFile(flags: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-clients-'));
   const scratch = join(folder, 'scratch');
   const home = join(folder, 'home');
   await Promise.all([mkdir(scratch), mkdir(home)]);
 
-  const server = startCommand(['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', ...flags]);
+  const server = startCommand(
+    ['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', ...flags],
+    environment,
+  );
   const logged = linesOf(server);
   afterAll(async () => {
     try {
@@ -52,7 +55,7 @@ export async function serveForThisFile(flags: readonly string[] = []): Promise<S
   return { endpoint, console, host, pid: server.pid!, credentials: ROOT, region: REGION, scratch, environment: clientEnvironment(home) };
 }
 
-function startCommand(parameters: readonly string[]): ChildProcess {
+function startCommand(parameters: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
   const command = fileURLToPath(new URL('../../packages/latchkey/bin/latchkey.js', import.meta.url));
   return spawn(process.execPath, [command, ...parameters], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,6 +63,7 @@ function startCommand(parameters: readonly string[]): ChildProcess {
       ...withoutAws(process.env),
       LATCHKEY_ROOT_ACCESS_KEY_ID: ROOT.accessKeyId,
       LATCHKEY_ROOT_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
+      ...environment,
     },
   });
 }
