@@ -10,12 +10,13 @@ function arranged(limits: Partial<typeof COURIER_LIMITS> = {}) {
   const sent: string[] = [];
   const buried: { readonly id: string; readonly attempts: number; readonly reason: string }[] = [];
   const clock = { now: 1_000_000 };
+  const errors: unknown[] = [];
   const world = {
     mayDeliver: true,
     largestRead: 0,
     answer: (_message: Message): Attempt | Promise<Attempt> => ({ isDelivered: true }),
   };
-  const queue: Queue = {
+  const queue: { -readonly [Name in keyof Queue]: Queue[Name] } = {
     async read(limit) {
       world.largestRead = Math.max(world.largestRead, limit);
       return waiting.slice(0, limit);
@@ -39,9 +40,7 @@ function arranged(limits: Partial<typeof COURIER_LIMITS> = {}) {
     },
     mayDeliver: () => world.mayDeliver,
     counted: () => undefined,
-    onError: (error) => {
-      throw error;
-    },
+    onError: (error) => void errors.push(error),
     log: { info: () => undefined, error: () => undefined },
     name: 'hook',
     now: () => clock.now,
@@ -57,10 +56,12 @@ function arranged(limits: Partial<typeof COURIER_LIMITS> = {}) {
       before = sent.length;
       await courier.work();
       await courier.idle();
+      // What a delivered message sets off.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     return sent.splice(0);
   };
-  return { courier, queue, waiting, sent, buried, clock, world, add, work };
+  return { courier, queue, waiting, sent, buried, clock, errors, world, add, work };
 }
 
 const no = (reason = 'no'): Attempt => ({ isDelivered: false, reason });
@@ -167,6 +168,24 @@ describe('a courier', () => {
     add('a1', 'a2', 'a3');
     expect(await work()).toEqual(['a1']);
     expect(waiting.map(({ id }) => id)).toEqual(['a2', 'a3']);
+  });
+
+  it('does not send again what it could not remove, and goes on once it can', async () => {
+    const { add, work, queue, world, clock, errors, waiting } = arranged();
+    const { remove } = queue;
+    queue.remove = () => Promise.reject(new Error('the disk'));
+    add('a1', 'a2', 'b1');
+    expect((await work()).sort()).toEqual(['a1', 'a2', 'b1']);
+    for (let i = 0; i < 5; i++) {
+      clock.now += 30_000;
+      expect(await work()).toEqual([]);
+    }
+    expect(errors.length).toBeGreaterThan(5);
+    queue.remove = remove;
+    add('a3');
+    clock.now += 30_000;
+    expect(await work()).toEqual(['a3']);
+    expect([waiting, world.mayDeliver]).toEqual([[], true]);
   });
 
   it('reads a bounded number of messages, however many wait and fail', async () => {

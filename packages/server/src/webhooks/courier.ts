@@ -60,7 +60,7 @@ const COUNT_EVERY_MS = 30_000;
 const IS_DOWN = 3;
 
 export type Courier = {
-  /** Begins to deliver what can be delivered now; resolves when there is nothing to begin with for the moment. Does nothing while it is at it. */
+  /** Begins to deliver what can be delivered now; resolves when there is nothing to begin with for the moment. Never rejects. */
   work(): Promise<void>;
   /** Resolves when nothing is on its way. */
   idle(): Promise<void>;
@@ -75,6 +75,8 @@ export function createCourier(options: CourierOptions): Courier {
   const lanes = new Map<string, Lane>();
   /** Lanes at this moment: being delivered, or what was delivered of them being removed. */
   const busy = new Map<string, Promise<void>>();
+  /** Delivered, and not known to be removed: not to be sent again because a disk fails. */
+  const unremoved = new Set<Message>();
   let failuresInRow = 0;
   let nextAt = 0;
   let countedAt = Number.NEGATIVE_INFINITY;
@@ -123,9 +125,21 @@ export function createCourier(options: CourierOptions): Courier {
         break;
       }
       delivered(message);
+      unremoved.add(message);
       done.push(message);
     }
-    if (done.length > 0) await queue.remove(done);
+    await removed(done);
+  };
+
+  const removed = async (messages: readonly Message[]): Promise<void> => {
+    if (messages.length === 0) return;
+    await queue.remove(messages);
+    for (const message of messages) unremoved.delete(message);
+  };
+
+  const queueFailed = (error: unknown): void => {
+    nextAt = now() + limits.longestProbeMs;
+    options.onError(error);
   };
 
   const givenUp = (messages: readonly Message[]): readonly Buried[] =>
@@ -159,13 +173,14 @@ export function createCourier(options: CourierOptions): Courier {
 
   /** Begins with the lanes whose turn it is, as many as may go side by side; resolves to whether there is anything to be done. */
   const begin = async (): Promise<boolean> => {
-    await keepBounded();
     if (now() < nextAt) return false;
+    if (busy.size === 0) await removed([...unremoved]);
+    await keepBounded();
     // What of a lane is delivered while this is read, is not to be taken for waiting.
     const wasBusy = new Set(busy.keys());
     const oldest = await queue.read(windowOf(lanes));
     forgetLanes(oldest);
-    const waiting = oldest.filter(({ lane }) => !wasBusy.has(lane));
+    const waiting = oldest.filter(({ lane }) => !wasBusy.has(lane) && !lanesOf(unremoved).has(lane));
     const dead = givenUp(waiting);
     await buryAll(dead);
     const buried = new Set(dead.map(({ message }) => message));
@@ -173,12 +188,12 @@ export function createCourier(options: CourierOptions): Courier {
     // Of a webhook that is down, one is enough to know; not always the same.
     const chosen = isDown() ? leastTried(ready).slice(0, busy.size === 0 ? 1 : 0) : ready.slice(0, SIDE_BY_SIDE - busy.size);
     for (const [lane, messages] of chosen) {
-      const delivering = deliverLane(messages.slice(0, isDown() ? 1 : IN_A_ROW)).catch(options.onError);
+      const delivering = deliverLane(messages.slice(0, isDown() ? 1 : IN_A_ROW)).catch(queueFailed);
       busy.set(
         lane,
         delivering.then(() => {
           busy.delete(lane);
-          work().catch(options.onError);
+          void work();
         }),
       );
     }
@@ -191,6 +206,8 @@ export function createCourier(options: CourierOptions): Courier {
     isWorking = true;
     try {
       while (mayDeliver() && (await begin())) while (busy.size > SIDE_BY_SIDE / 2) await Promise.race(busy.values());
+    } catch (error) {
+      queueFailed(error);
     } finally {
       isWorking = false;
     }
@@ -224,6 +241,10 @@ function windowOf(lanes: ReadonlyMap<string, unknown>): number {
 }
 
 const MOST_IN_WINDOW = 1000;
+
+function lanesOf(messages: Iterable<Message>): ReadonlySet<string> {
+  return new Set([...messages].map(({ lane }) => lane));
+}
 
 function byLane(messages: readonly Message[]): readonly (readonly [lane: string, messages: readonly Message[]])[] {
   const lanes = new Map<string, Message[]>();

@@ -142,7 +142,6 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   const start = (courier: Courier): void => {
     const work = courier
       .work()
-      .catch(onError)
       .then(() => courier.idle())
       .finally(() => working.delete(work));
     working.add(work);

@@ -56,8 +56,7 @@ export function createPost({ addresses, timeoutMs = TIMEOUT_MS, ca, resolve = lo
       // No name, so that nobody would be asked.
       const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
       if (isIP(host) !== 0 && !isReachable(host)) return refusedAddress();
-      const deadline = AbortSignal.timeout(timeoutMs);
-      const ended = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+      const deadline = deadlineIn(timeoutMs, signal);
       const start = isPlain ? httpRequest : httpsRequest;
       const attempt = () =>
         answerTo((onAnswer) =>
@@ -68,27 +67,50 @@ export function createPost({ addresses, timeoutMs = TIMEOUT_MS, ca, resolve = lo
               agent: agents[isPlain ? 'http:' : 'https:'],
               lookup: lookups[isPlain ? 'http:' : 'https:'],
               headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-              signal: ended,
+              signal: deadline.signal,
             },
             onAnswer,
           ).end(body),
         );
       try {
-        return outcomeOf(await attempt());
+        const answer = await attempt().catch((error: unknown) => {
+          // The other side closed a kept connection at the moment it was to be used again.
+          if (error instanceof Broken && error.wasKept && !deadline.signal.aborted) return attempt();
+          throw error;
+        });
+        // What comes behind the status has no more time than that.
+        answer.once('close', deadline.clear);
+        return outcomeOf(answer);
       } catch (error) {
-        // The other side closed a kept connection at the moment it was to be used again.
-        const again = error instanceof Broken && error.wasKept && !ended.aborted;
-        try {
-          if (again) return outcomeOf(await attempt());
-        } catch (second) {
-          return failure(second, deadline);
-        }
+        deadline.clear();
         return failure(error, deadline);
       }
     },
     close() {
       agents['http:'].destroy();
       agents['https:'].destroy();
+    },
+  };
+}
+
+type Deadline = { readonly signal: AbortSignal; readonly isOver: () => boolean; readonly clear: () => void };
+
+/** Aborts after a while, or when the other signal does; nothing of it stays once it is cleared. */
+function deadlineIn(ms: number, other: AbortSignal | undefined): Deadline {
+  const ending = new AbortController();
+  let isOver = false;
+  const end = (): void => ending.abort();
+  const timer = setTimeout(() => {
+    isOver = true;
+    end();
+  }, ms);
+  other?.addEventListener('abort', end, { once: true });
+  return {
+    signal: ending.signal,
+    isOver: () => isOver,
+    clear() {
+      clearTimeout(timer);
+      other?.removeEventListener('abort', end);
     },
   };
 }
@@ -125,8 +147,8 @@ function outcomeOf({ statusCode: status = 0 }: IncomingMessage): PostOutcome {
 
 const refusedAddress = (): PostOutcome => ({ kind: 'failed', reason: 'Its address is not one that webhooks may have here.' });
 
-function failure(error: unknown, deadline: AbortSignal): PostOutcome {
-  if (deadline.aborted) return { kind: 'failed', reason: 'It did not answer in time.' };
+function failure(error: unknown, deadline: Deadline): PostOutcome {
+  if (deadline.isOver()) return { kind: 'failed', reason: 'It did not answer in time.' };
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof OutOfReach) return refusedAddress();
   const code = (cause as NodeJS.ErrnoException).code ?? '';
