@@ -331,12 +331,13 @@ describe('a file', () => {
 });
 
 describe('limits hold against whoever ignores the page:', () => {
-  test('a size is exactly the announced one, on the real bytes', async () => {
+  test('a size is exactly the announced one, on the real bytes, and so is the type', async () => {
     const made = await request({ minSize: 2, maxSize: 5 });
     const guest = newGuest(made);
     expect((await guest.announce('a', 6)).json.code).toBe('too-large');
     expect((await guest.announce('a', 1)).json.code).toBe('too-small');
     const announced = (await guest.announce('a', 4)).json;
+    expect((await sendWhole(announced, 'abcd', { 'Content-Type': 'text/html' })).status).toBe(403);
     for (const body of ['abc', 'abcde', 'x'.repeat(100_000)]) expect((await sendWhole(announced, body)).status).toBe(400);
     const chunked = await fetch(announced.upload.url, {
       method: 'PUT',

@@ -2,6 +2,7 @@ import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import type { JsonValue } from '@latchkey/storage/record-store';
 import { expect, test } from 'vitest';
 import { LINK, type Link } from '../links/model.ts';
+import { UPLOAD_REQUEST } from '../upload-requests/model.ts';
 import { WEBHOOK, type Webhook } from '../webhooks/model.ts';
 import { resealSecrets } from './reseal.ts';
 import { createSealer, type Sealer } from './sealing.ts';
@@ -14,13 +15,13 @@ function linkOf(id: string, sealer: Sealer) {
   return { id, label: 'kept', secret: sealer.seal(`secret of ${id}`, `link/${id}`), ...landing };
 }
 
-test('resealSecrets leaves no link that the old master key still opens', async () => {
+test.each([LINK, UPLOAD_REQUEST])('resealSecrets leaves no %s that the old master key still opens', async (kind) => {
   const records = openMemoryRecordStore();
   const old = createSealer([OLD]);
   const ids = Array.from({ length: 450 }, (_, i) => `LKLN${String(i).padStart(16, 'A')}`);
   await records.commit(
     ids.map((id) => ({
-      put: { kind: LINK, id, value: linkOf(id, old) as unknown as JsonValue },
+      put: { kind, id, value: linkOf(id, old) as unknown as JsonValue },
     })),
   );
   const both = createSealer([NEW, OLD]);
@@ -28,7 +29,7 @@ test('resealSecrets leaves no link that the old master key still opens', async (
   expect(await resealSecrets(records, both)).toBe(0);
   const alone = createSealer([NEW]);
   for (const id of ids) {
-    const link = (await records.get(LINK, id))?.value as unknown as Link;
+    const link = (await records.get(kind, id))?.value as unknown as Link;
     expect(alone.open(link.secret, `link/${id}`)).toBe(`secret of ${id}`);
     expect(link.label).toBe('kept');
     expect(link.landing && alone.open(link.landing.token, `landing/${id}`)).toBe(id.endsWith('1') ? `token of ${id}` : undefined);

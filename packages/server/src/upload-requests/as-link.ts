@@ -25,15 +25,20 @@ export function linkOfRequest(request: UploadRequest): Link {
 /** One file: its key, its size and its type, once. Of one in parts, `termsOfUpload` says what each of them may be. */
 export function linkOfDelivery(request: UploadRequest, delivery: Delivery): Link {
   const { id, key, sizeBytes, type, by } = delivery;
-  const { minSize, maxSize, checksContent, contentTypes, ...terms } = request.terms;
-  const typed = contentTypes === undefined ? {} : { contentTypes: [type.toLowerCase()] };
-  const whole = { minSize: sizeBytes, maxSize: sizeBytes, maxUses: 1, ...(by === 'put' && checksContent === true && { checksContent }) };
+  const { checksContent, ...terms } = request.terms;
+  const own = {
+    minSize: sizeBytes,
+    maxSize: sizeBytes,
+    contentTypes: [type],
+    maxUses: 1,
+    ...(by === 'put' && checksContent === true && { checksContent }),
+  };
   return {
     ...common(request),
     id,
     method: 'PUT',
     key,
-    terms: { ...terms, ...typed, ...whole },
+    terms: { ...terms, ...own },
     upload: { by: by === 'parts' ? 'parts' : 'put', request, delivery },
   };
 }
