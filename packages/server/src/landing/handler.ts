@@ -23,6 +23,7 @@ import type { DeadReason } from '../pages/words.ts';
 import { refuseDoubtfulFraming } from '../parse.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
+import { onceAMinute } from '../webhooks/once-a-minute.ts';
 import { chosenPage, FILES_PER_PAGE, folderPage } from './folder.ts';
 import { folderView } from './folder-view.ts';
 import { guestForm } from './guest-form.ts';
@@ -58,6 +59,7 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   const { records, sealer, site, log, trail, events } = options;
   const context: StateContext = { ...options, now: site.now };
   const tries = passwordTries(site.now);
+  const isToTell = onceAMinute(site.now);
 
   return async (incoming) => {
     try {
@@ -95,7 +97,8 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   /** The page was shown, and not the question for a password. */
   async function opened(link: Link, incoming: Incoming, reply: Reply): Promise<Reply> {
     if (incoming.method !== 'GET' || reply.status !== 200 || isLocked(link, incoming)) return reply;
-    if (await events.areTold('link.opened')) await events.tell([{ type: 'link.opened', link, incoming }]);
+    if ((await events.areTold('link.opened')) && isToTell(`${link.id} ${incoming.peer.address}`))
+      await events.tell([{ type: 'link.opened', link, incoming }]);
     return reply;
   }
 

@@ -4,6 +4,7 @@ import { linkOf } from '../identity/principals.ts';
 import type { Log } from '../log.ts';
 import type { Authenticated } from '../pipeline.ts';
 import type { Events } from './events.ts';
+import { onceAMinute } from './once-a-minute.ts';
 
 /** Tells that a link was refused; resolves when that is on disk, `undefined` where nobody is to be told. Never rejects. */
 export type TellRefusal = (request: Partial<Authenticated>, cause: unknown) => Promise<void> | undefined;
@@ -13,19 +14,12 @@ export type TellRefusal = (request: Partial<Authenticated>, cause: unknown) => P
  * told of: links are named to everybody.
  */
 export function refusalTeller(events: Pick<Events, 'areTold' | 'tell'>, now: () => number, log: Log): TellRefusal {
-  const told = new Map<string, number>();
+  const isToTell = onceAMinute(now);
   return (request, cause) => {
     const link = request.principal && linkOf(request.principal);
     if (link === undefined || link.upload !== undefined || events.areTold('link.refused') === false) return undefined;
     if (!(cause instanceof S3Error) || !isRefusal(cause)) return undefined;
-    const reason = `${link.id} ${cause.code} ${checkOf(cause) ?? ''}`;
-    if (now() - (told.get(reason) ?? Number.NEGATIVE_INFINITY) < ONCE_IN_MS) return undefined;
-    told.delete(reason);
-    told.set(reason, now());
-    for (const oldest of told.keys()) {
-      if (told.size <= MOST_KNOWN) break;
-      told.delete(oldest);
-    }
+    if (!isToTell(`${link.id} ${cause.code} ${checkOf(cause) ?? ''}`)) return undefined;
     const refusal = { code: cause.code, message: cause.message, check: checkOf(cause) };
     return events
       .tell([{ type: 'link.refused', link, more: { refusal }, incoming: request as Authenticated }])
@@ -34,9 +28,6 @@ export function refusalTeller(events: Pick<Events, 'areTold' | 'tell'>, now: () 
       );
   };
 }
-
-const ONCE_IN_MS = 60_000;
-const MOST_KNOWN = 10_000;
 
 /** By its terms, its maker's permissions or its end; not for want of an object. */
 function isRefusal(error: S3Error): boolean {
