@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Seal every secret with a new master key',
     load: async () => (await import('./commands/rotate-master-key.ts')).rotateMasterKey,
   },
+  migrate: {
+    summary: 'Take users, links and events from a data directory to a PostgreSQL',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
   user: { summary: 'Users: who may use the store', load: async () => (await import('./commands/identity.ts')).user },
   key: { summary: 'Access keys of users', load: async () => (await import('./commands/identity.ts')).key },
   role: { summary: 'Roles: permissions for a while', load: async () => (await import('./commands/identity.ts')).role },

@@ -71,7 +71,8 @@ function alone<Name extends keyof PostgresStores>(name: Name, stores: PostgresSt
   return { ...stores[name], close };
 }
 
-async function passwordOf(password: NonNullable<PostgresConfig['password']>): Promise<string> {
+/** Of a variable, or the file it names. */
+export async function passwordOf(password: NonNullable<PostgresConfig['password']>): Promise<string> {
   if ('text' in password) return password.text;
   try {
     return (await readFile(password.file, 'utf8')).trim();

@@ -94,20 +94,30 @@ export function openDatabase(address: PostgresAddress, { onAway }: DatabaseOptio
       }
     },
     async transaction(steps) {
+      let failed: unknown;
       try {
         return await on(async (client) => {
+          const ask: Query = async (text, values = []) => {
+            try {
+              return (await client.query({ text, values: [...values] })).rows;
+            } catch (error) {
+              failed = error;
+              throw error;
+            }
+          };
           try {
-            await client.query('BEGIN');
-            const result = await steps(async (text, values = []) => (await client.query({ text, values: [...values] })).rows);
-            await client.query('COMMIT');
+            await ask('BEGIN');
+            const result = await steps(ask);
+            await ask('COMMIT');
             return result;
           } catch (error) {
-            if (!failureOf(error).isBroken) await client.query('ROLLBACK');
+            if (failed === undefined || !failureOf(failed).isBroken) await client.query('ROLLBACK');
             throw error;
           }
         });
       } catch (error) {
-        throw asS3Error(error);
+        // What the steps themselves throw is theirs to say.
+        throw error === failed ? asS3Error(error) : error;
       }
     },
     newClient: () => new QuietClient(config),

@@ -2,8 +2,8 @@ import { S3Error } from '@latchkey/s3/errors';
 import type { SegmentName, TrailBatch, TrailChain, TrailSegment, TrailStore } from '@latchkey/storage/trail-store';
 import type { Database } from './database.ts';
 import { codeOf, wasUndone } from './failures.ts';
+import { appendLines } from './trail/append-lines.ts';
 import { findLines } from './trail/find-lines.ts';
-import { packLines } from './trail/pack-lines.ts';
 import { PER_MS, partitions } from './trail/partitions.ts';
 
 export type PostgresTrailStoreOptions = { readonly database: Database; readonly close: () => Promise<void> };
@@ -16,19 +16,7 @@ export function postgresTrailStore({ database, close }: PostgresTrailStoreOption
   const { schema, query } = database;
   const months = partitions(database);
 
-  const append = async (batch: TrailBatch): Promise<boolean> => {
-    const { lines, lineBlocks, terms, termBlocks, masks, sizeBytes } = packLines(batch);
-    const { chain, segment, recordedAt, head, covers = [] } = batch;
-    const [row] = await query<{ follows: boolean }>(
-      `SELECT ${schema}.append_trail($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS follows`,
-      [
-        ...[chain, segment, Math.floor(recordedAt), head.count, head.hash, head.seal, sizeBytes],
-        ...[lines, lineBlocks, terms, termBlocks, masks],
-        ...[covers.map((covered) => covered.chain), covers.map(({ count }) => count)],
-      ],
-    );
-    return row?.follows === true;
-  };
+  const append = (batch: TrailBatch) => appendLines(schema, query, batch);
 
   /** The trail may have gone further than this batch's own time: where another node's clock runs ahead. */
   const appendSomewhere = async (batch: TrailBatch): Promise<boolean> => {
@@ -47,7 +35,7 @@ export function postgresTrailStore({ database, close }: PostgresTrailStoreOption
     async append(batch) {
       let follows = false;
       try {
-        follows = batch.lines.length > 0 && (await appendSomewhere(batch));
+        follows = await appendSomewhere(batch);
       } catch (cause) {
         throw new S3Error(wasUndone(cause) ? 'ServiceUnavailable' : 'InternalError', { cause });
       }
