@@ -4,10 +4,8 @@ import { signature, stringToSign } from './canonical.ts';
 import { checkSignatureV2 } from './check-signature-v2.ts';
 import { uriEncodePath } from './encode.ts';
 import { FEW, receivedCanonical } from './received-canonical.ts';
-import { recent } from './recent.ts';
 import type { Refusal } from './refusal.ts';
 import type { HeaderField, SignedRequest } from './request.ts';
-import type { Scope } from './scope.ts';
 
 /** Whether the signature is the one that this secret makes for this request. */
 export type SignatureCheck = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
@@ -43,38 +41,13 @@ export function checkSignature(
 
 const OK: SignatureCheck = { ok: true };
 
-/** A right signature, with all that it was made of. */
-type Made = {
-  readonly secretAccessKey: string;
-  readonly amzDate: string;
-  readonly scope: Scope;
-  readonly signature: string;
-};
-
-/** By canonical request, which is no secret; never by signature, which is only ever compared in constant time. */
-const made = recent<Made>();
-
-const LONGEST_REMEMBERED = 2048;
-
 function isRight(
   { accessKeyId, scope, amzDate, signature: provided }: V4Authentication,
   secretAccessKey: string,
   canonical: string,
 ): boolean {
-  const known = made.get(canonical);
-  if (known !== undefined && isMadeOf(known, secretAccessKey, amzDate, scope)) return equalInConstantTime(provided, known.signature);
-  const right = signature(accessKeyId, secretAccessKey, scope, stringToSign(amzDate, scope, canonical));
-  if (!equalInConstantTime(provided, right)) return false;
-  if (canonical.length <= LONGEST_REMEMBERED) made.set(canonical, { secretAccessKey, amzDate, scope, signature: right });
-  return true;
+  return equalInConstantTime(provided, signature(accessKeyId, secretAccessKey, scope, stringToSign(amzDate, scope, canonical)));
 }
-
-const isMadeOf = (known: Made, secretAccessKey: string, amzDate: string, scope: Scope): boolean =>
-  equalInConstantTime(known.secretAccessKey, secretAccessKey) &&
-  known.amzDate === amzDate &&
-  known.scope.date === scope.date &&
-  known.scope.region === scope.region &&
-  known.scope.service === scope.service;
 
 /** `host` and every `x-amz-*` header must be signed, except the hash of the body, which is checked against the body itself. */
 function headersNotSigned(signedHeaders: readonly string[], headers: readonly HeaderField[]): readonly string[] | undefined {

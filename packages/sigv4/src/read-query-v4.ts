@@ -37,15 +37,16 @@ export function readQueryV4(found: QuerySignature, request: SignedRequest, rules
     payloadHash: header ?? found.contentSha256 ?? UNSIGNED_PAYLOAD,
     scope: credential.scope,
     amzDate: date,
-    signedHeaders: found.signedHeaders.split(';'),
+    signedHeaders: found.signedHeaders === 'host' ? HOST_ALONE : found.signedHeaders.split(';'),
     signedHeaderList: found.signedHeaders,
     signature,
     payloadHashLine: found.contentSha256 ?? header ?? UNSIGNED_PAYLOAD,
   };
 }
 
-type Complete = QuerySignature &
-  Required<Pick<QuerySignature, 'algorithm' | 'credential' | 'date' | 'expires' | 'signedHeaders' | 'signature'>>;
+const HOST_ALONE: readonly string[] = ['host'];
+
+type Complete = QuerySignature & Record<'algorithm' | 'credential' | 'date' | 'expires' | 'signedHeaders' | 'signature', string>;
 
 const isComplete = (found: QuerySignature): found is Complete =>
   found.algorithm !== undefined &&
@@ -54,6 +55,11 @@ const isComplete = (found: QuerySignature): found is Complete =>
   found.expires !== undefined &&
   found.signedHeaders !== undefined &&
   found.signature !== undefined;
+
+/** Whether a URL's time has come and not passed. */
+export function isWithin(signedAt: Date, expiresAt: Date, now: Date): boolean {
+  return refuseTime(signedAt, expiresAt, '', now) === undefined;
+}
 
 /** "Valid while now <= date + expires"; zero seconds are over at once; a date more than the skew ahead would stretch every maximum life. */
 function refuseTime(signedAt: Date, expiresAt: Date, expires: string, now: Date): TimeRefusal | undefined {

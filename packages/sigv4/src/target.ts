@@ -141,7 +141,7 @@ function readPair(
   const rawName = rawQuery.slice(start, hasEquals ? equals : end);
   const rawValue = hasEquals ? rawQuery.slice(equals + 1, end) : '';
   const name = isPlain ? rawName : decode(rawName.replaceAll('+', ' '));
-  const value = isPlain ? rawValue : decode(rawValue.replaceAll('+', ' '));
+  const value = isPlain ? rawValue : decodedValue(rawValue);
   if (name === undefined || value === undefined) return undefined;
   const isEncoded = isPlain || isCanonical;
   return {
@@ -152,6 +152,14 @@ function readPair(
     canonicalValue: isEncoded ? rawValue : uriEncode(value),
   };
 }
+
+/** Nearly all that has to be decoded is the credential, and most requests of a busy moment come with the same one. */
+function decodedValue(raw: string): string | undefined {
+  if (latest.raw !== raw) latest = { raw, value: decode(raw.replaceAll('+', ' ')) };
+  return latest.value;
+}
+
+let latest: { readonly raw: string; readonly value: string | undefined } = { raw: '', value: '' };
 
 /** In the order in which it is signed; the signature may stand anywhere, for it is not signed. */
 function isSorted(query: readonly QueryParameter[]): boolean {

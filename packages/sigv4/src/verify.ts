@@ -3,9 +3,11 @@ import { refused } from './authentication.ts';
 import { equalInConstantTime } from './bytes.ts';
 import { checkSignature } from './check-signature.ts';
 import { readAuthentication } from './read-authentication.ts';
+import { isWithin } from './read-query-v4.ts';
 import type { Refusal } from './refusal.ts';
 import type { SignedRequest } from './request.ts';
 import type { VerifyRules } from './rules.ts';
+import { isStillBy, remember, type Verified, verifiedLately } from './verified-lately.ts';
 
 /** What an access key's owner and we both know. */
 export type KnownCredentials = {
@@ -35,25 +37,35 @@ export async function verify(request: SignedRequest, rules: VerifyRules, lookUp:
 
 /** As `verify`, but without a promise where `lookUp` answers without one: a server that knows its access keys saves a few microseconds a request. */
 export function verifyAtOnce(request: SignedRequest, rules: VerifyRules, lookUp: LookUp): Verdict | Promise<Verdict> {
-  const authentication = readAuthentication(request, rules);
+  const lately = verifiedLately(request, rules);
+  const authentication = lately !== undefined && isTimely(lately, rules.now) ? lately.authentication : readAuthentication(request, rules);
   if (authentication.kind === 'anonymous' || authentication.kind === 'refused') return authentication;
   const known = lookUp(authentication.accessKeyId);
-  if (known instanceof Promise) return known.then((found) => verdictOn(authentication, request, rules, found));
-  return verdictOn(authentication, request, rules, known);
+  if (known instanceof Promise) return known.then((found) => verdictOn(authentication, request, rules, found, lately));
+  return verdictOn(authentication, request, rules, known, lately);
 }
 
 function verdictOn(
   authentication: V4Authentication | V2Authentication,
   request: SignedRequest,
-  { now }: VerifyRules,
+  rules: VerifyRules,
   known: KnownCredentials | undefined,
+  lately: Verified | undefined,
 ): Verdict {
   const { accessKeyId } = authentication;
   if (known === undefined) return refused({ kind: 'unknown-access-key', accessKeyId });
-  const wrongToken = refuseToken(accessKeyId, authentication.sessionToken, known, now);
+  const wrongToken = refuseToken(accessKeyId, authentication.sessionToken, known, rules.now);
   if (wrongToken !== undefined) return refused(wrongToken);
+  const verdict: Verdict = { kind: 'verified', accessKeyId, authentication };
+  if (lately !== undefined && isStillBy(lately, known.secretAccessKey)) return verdict;
   const checked = checkSignature(authentication, request, known.secretAccessKey);
-  return checked.ok ? { kind: 'verified', accessKeyId, authentication } : refused(checked.refusal);
+  if (!checked.ok) return refused(checked.refusal);
+  if (authentication.kind === 'v4-query') remember(request, rules, authentication, known.secretAccessKey);
+  return verdict;
+}
+
+function isTimely({ authentication: { signedAt, expiresAt } }: Verified, now: Date): boolean {
+  return expiresAt !== undefined && isWithin(signedAt, expiresAt, now);
 }
 
 /** Temporary credentials without their token are unknown, with another one invalid, after their end expired. */
