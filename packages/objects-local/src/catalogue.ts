@@ -1,6 +1,8 @@
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { type CommitQueue, commitQueue } from '@latchkey/storage/commit-queue';
 import type { Health } from '@latchkey/storage/health';
 import { type Database, type DatabaseOptions, open, type RangeOptions } from 'lmdb';
+import { writeInBucket } from './keys.ts';
 import { decodeRowHead, type RowHead } from './row.ts';
 
 /** Keys and values are bytes, ordered as bytes. Inside `change`, `putSync` and `removeSync` belong to that change. */
@@ -10,7 +12,9 @@ export type Table = Database<Buffer, Buffer>;
  * A table whose keys are a bucket and an object key: written as bytes, listed as text, `bucket\0key`, and with values of the listing's
  * choice. Decoding straight from the index's memory makes a page of a listing four times as quick as copying it out first.
  */
-export type KeyTable<V> = Pick<Table, 'getBinaryFast' | 'putSync' | 'removeSync'> & {
+export type KeyTable<V> = Pick<Table, 'putSync' | 'removeSync'> & {
+  /** The library's own memory, good until its next look-up: `length` is right, what a native method takes for it is not. */
+  getBinaryFast(key: Buffer | ObjectName): Buffer | undefined;
   getRange(range: RangeOptions): Iterable<{ readonly key: string; readonly value: V }>;
   getKeys(range: RangeOptions): Iterable<string>;
 };
@@ -90,10 +94,16 @@ export function openCatalogue(directory: string, health: Health, freeBytes: () =
 
 const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
+/** An object's key is written where the index wants it, without bytes of its own: it is looked up for every request. */
+export type ObjectName = { readonly bucket: BucketName; readonly key: ObjectKey };
+
 const KEYS = {
-  writeKey(key: Buffer, into: Buffer, at: number): number {
-    into.set(key, at);
-    return at + key.length;
+  writeKey(key: Buffer | ObjectName, into: Buffer, at: number): number {
+    if (key instanceof Uint8Array) {
+      into.set(key, at);
+      return at + key.length;
+    }
+    return writeInBucket(key.bucket, key.key, into, at);
   },
   readKey(from: Buffer, start: number, end: number): string {
     return from.toString('utf8', start, end);

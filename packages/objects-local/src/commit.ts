@@ -2,7 +2,8 @@ import { S3Error } from '@latchkey/s3/errors';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { Written } from '@latchkey/storage/object-store';
 import type { Catalogue } from './catalogue.ts';
-import { inBucket, nameKey } from './keys.ts';
+import { nameKey } from './keys.ts';
+import type { LatelyReadMemory } from './lately-read.ts';
 import type { Pins } from './pins.ts';
 import type { Received, Receiving } from './receive.ts';
 import { LOST } from './recovery.ts';
@@ -12,6 +13,7 @@ import { decodeRow, type Row } from './row.ts';
 export type Context = Receiving & {
   readonly catalogue: Catalogue;
   readonly pins: Pins;
+  readonly lately: LatelyReadMemory;
   /** When what is dropped now may be collected. */
   readonly dueAt: () => number;
   /** Closing the store waits for a write that went through here. */
@@ -53,7 +55,7 @@ export function requireBucket({ buckets }: Catalogue, bucket: BucketName): void 
 }
 
 export function objectRow({ objects }: Catalogue, bucket: BucketName, key: ObjectKey): Row | undefined {
-  const bytes = objects.getBinaryFast(inBucket(bucket, key));
+  const bytes = objects.getBinaryFast({ bucket, key });
   return bytes && decodeRow(bytes);
 }
 

@@ -2,7 +2,7 @@
  * The keys of the index, as bytes, so that LMDB orders them as S3 orders keys. A bucket's rows begin with its name and a zero byte, which no
  * bucket name holds; ids are 16 bytes; numbers are big-endian.
  */
-import type { BucketName } from '@latchkey/s3/names';
+import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 
 export const ID_BYTES = 16;
 
@@ -14,6 +14,13 @@ export function inBucket(bucket: BucketName, text: string): Buffer {
   key[bucket.length] = 0;
   const written = key.write(text, bucket.length + 1, 'utf8');
   return key.subarray(0, Math.min(bucket.length + 1 + written, MAX_KEY_BYTES));
+}
+
+/** The same, of a key that is one, written somewhere; returns where it ends. */
+export function writeInBucket(bucket: BucketName, key: ObjectKey, into: Buffer, at: number): number {
+  const separator = at + into.write(bucket, at, 'latin1');
+  into[separator] = 0;
+  return separator + 1 + into.write(key, separator + 1, 'utf8');
 }
 
 /** The first key behind all that begin with `start`: UTF-8 has no byte 255, and neither has the separator. */

@@ -11,6 +11,7 @@ import type { Context } from './commit.ts';
 import { requireKnownFormat } from './directory-format.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { instanceName } from './instance.ts';
+import { latelyRead } from './lately-read.ts';
 import { objectsOf } from './objects.ts';
 import { outboxOf } from './outbox.ts';
 import { openPins } from './pins.ts';
@@ -85,6 +86,7 @@ export async function openLocalObjectStore(options: LocalObjectStoreOptions): Pr
     health,
     blobs,
     pins,
+    lately: latelyRead(),
     clock,
     inlineLimitBytes,
     dueAt: () => clock() + collectAfterMs,

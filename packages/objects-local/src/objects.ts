@@ -9,7 +9,7 @@ import { allPieces } from './manifest.ts';
 import { announce } from './outbox.ts';
 import { readBody, readInline } from './read-body.ts';
 import { receive } from './receive.ts';
-import { encodeRow, type Row } from './row.ts';
+import { decodeRow, encodeRow, type Row } from './row.ts';
 
 export function objectsOf(
   context: Context,
@@ -24,8 +24,7 @@ export function objectsOf(
     // Every GET comes through here, and all it needs is at hand.
     openObject(bucket, key) {
       try {
-        const row = found(context, bucket, key);
-        return row && new OpenRow(context, key, row);
+        return openRow(context, bucket, key);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -104,6 +103,28 @@ function found({ catalogue }: Context, bucket: BucketName, key: ObjectKey): Row 
   return row;
 }
 
+function openRow(context: Context, bucket: BucketName, key: ObjectKey): OpenRow | undefined {
+  const { catalogue, lately } = context;
+  catalogue.latest();
+  const bytes = catalogue.objects.getBinaryFast({ bucket, key });
+  if (bytes === undefined) {
+    requireBucket(catalogue, bucket);
+    return undefined;
+  }
+  const known = lately.get(bytes);
+  if (known !== undefined) return new OpenRow(context, key, known.row, known.content);
+  const offer = lately.wants(bytes);
+  const row = decodeRow(bytes);
+  const content = contentOf(context, row);
+  if (offer !== undefined && content !== undefined) offer(row, content);
+  return new OpenRow(context, key, row, content);
+}
+
+/** Of a small object. */
+function contentOf({ catalogue }: Context, { body }: Row): Buffer | undefined {
+  return body.kind === 'inline' ? readInline(catalogue, body) : body.kind === 'none' ? Buffer.alloc(0) : undefined;
+}
+
 function recordOf(key: ObjectKey, { sizeBytes, etag, lastModified, checksums, partCount, properties }: Row): ObjectRecord {
   const { headers, metadata, tags } = properties;
   return { key, sizeBytes, etag, lastModified, headers, metadata, tags, checksums, partCount: partCount === 0 ? undefined : partCount };
@@ -117,11 +138,11 @@ class OpenRow implements OpenObject {
   readonly #row: Row;
   readonly #unpin: (() => void) | undefined;
 
-  constructor(context: Context, key: ObjectKey, row: Row) {
+  constructor(context: Context, key: ObjectKey, row: Row, content: Buffer | undefined) {
     const { body } = row;
     this.#context = context;
     this.#row = row;
-    this.bytes = body.kind === 'inline' ? readInline(context.catalogue, body) : body.kind === 'none' ? Buffer.alloc(0) : undefined;
+    this.bytes = content;
     this.#unpin = body.kind === 'file' || body.kind === 'parts' ? context.pins.pin(body.id) : undefined;
     this.record = recordOf(key, row);
   }

@@ -66,7 +66,8 @@ export function decodeRowHead(bytes: Buffer): RowHead {
 const VERSION = 1;
 const KINDS = ['none', 'inline', 'file', 'parts'] as const;
 const MD5_AT = 20;
-const ID_AT = MD5_AT + 16;
+/** Where the id of a row's body begins, if it has one. */
+export const ID_AT = MD5_AT + 16;
 const CRC_AT = ID_AT + ID_BYTES;
 const CHECKSUMS_AT = CRC_AT + 4;
 const PASSED_OVER: ObjectProperties = { headers: {}, metadata: {} };
