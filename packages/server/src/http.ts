@@ -10,6 +10,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
 import { realPeer, type TrustedProxies } from './forwarded.ts';
+import { headerValue } from './headers.ts';
 import type { Log } from './log.ts';
 import type { Incoming, Peer, Reply, RequestBytes } from './pipeline.ts';
 import { inTurn, turnsOf } from './turns.ts';
@@ -285,8 +286,10 @@ class MessageBytes implements RequestBytes {
     this.#message = message;
     this.#response = response;
     this.#expectsContinue = expectsContinue;
-    this.contentLength = contentLengthOf(headers);
-    this.isPresent = this.contentLength !== undefined || headers.some(([name]) => name === 'transfer-encoding');
+    const contentLength = headerValue(headers, 'content-length');
+    // Node has refused one that is no number, is repeated, or stands beside a Transfer-Encoding.
+    this.contentLength = contentLength === undefined ? undefined : Number(contentLength);
+    this.isPresent = contentLength !== undefined || headerValue(headers, 'transfer-encoding') !== undefined;
   }
 
   /** Stopping early leaves the socket alone, since the refusal still has to be sent over it. */
@@ -323,17 +326,25 @@ class MessageBytes implements RequestBytes {
   }
 }
 
-/** Node has refused a Content-Length that is no number, is repeated, or stands beside a Transfer-Encoding. */
-function contentLengthOf(headers: Incoming['headers']): number | undefined {
-  for (const [name, value] of headers) if (name === 'content-length') return Number(value);
-  return undefined;
-}
-
 function headerPairs(raw: readonly string[]): (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([(raw[i] as string).toLowerCase(), raw[i + 1] as string]);
+  for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([lowerCaseName(raw[i] as string), raw[i + 1] as string]);
   return pairs;
 }
+
+/** The names of headers are few, and looked at a dozen times a request: V8 compares texts that it keeps as names of properties by their address. */
+function lowerCaseName(name: string): string {
+  const known = lowerCaseNames.get(name);
+  if (known !== undefined) return known;
+  const [lower = ''] = Object.keys({ [name.toLowerCase()]: 0 });
+  // A client may make up any.
+  if (lowerCaseNames.size < MOST_NAMES && name.length <= LONGEST_NAME) lowerCaseNames.set(name, lower);
+  return lower;
+}
+
+const lowerCaseNames = new Map<string, string>();
+const MOST_NAMES = 500;
+const LONGEST_NAME = 64;
 
 const PROCESS_ID_PART = randomBytes(5).toString('hex').toUpperCase().slice(0, 9);
 let requestNumber = 0;

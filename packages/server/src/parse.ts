@@ -56,7 +56,7 @@ function addressed(
 export function refuseDoubtfulFraming(headers: Incoming['headers']): void {
   let seen = 0;
   for (const [name, value] of headers) {
-    const bit = ONCE_ONLY[name];
+    const bit = ONCE_ONLY.get(name);
     if (bit === undefined) continue;
     if (name === 'transfer-encoding' && value.toLowerCase() !== 'chunked')
       throw new S3Error('NotImplemented', { fields: { Header: 'Transfer-Encoding' } });
@@ -65,14 +65,14 @@ export function refuseDoubtfulFraming(headers: Incoming['headers']): void {
   }
 }
 
-const ONCE_ONLY: Readonly<Record<string, number>> = Object.assign(Object.create(null), {
-  'content-type': 1,
-  'content-length': 2,
-  'content-md5': 4,
-  'transfer-encoding': 8,
-  range: 16,
-  expect: 32,
-});
+const ONCE_ONLY: ReadonlyMap<string, number> = new Map([
+  ['content-type', 1],
+  ['content-length', 2],
+  ['content-md5', 4],
+  ['transfer-encoding', 8],
+  ['range', 16],
+  ['expect', 32],
+]);
 
 /** The bucket of virtual-host style. A public name is never one bucket of another; of several base domains the longest counts. */
 export function bucketOfHost(host: string, { domains, publicAddresses }: Pick<Site, 'domains' | 'publicAddresses'>): string | undefined {
