@@ -37,7 +37,7 @@ export function BucketPage({ parts, query }: PageProps) {
   const { bucket = '' } = parts;
   const { prefix = '', filter = '' } = query;
   // Another folder is another screen: nothing chosen in one is chosen in the next.
-  return <FolderView key={`${bucket}/${prefix}?${filter}`} bucket={bucket} prefix={prefix} filter={filter} objectKey={query.key} />;
+  return <FolderView key={`${bucket}/${prefix}`} bucket={bucket} prefix={prefix} filter={filter} objectKey={query.key} />;
 }
 
 type FolderViewProps = {
@@ -70,6 +70,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
   const { rowCount, isComplete, isLoading, error } = listing.state.value;
 
   useEffect(() => () => listing.close(), [listing]);
+  useEffect(() => setSelection(NOTHING), [filter]);
   useEffect(() => listenForUploads(bucket, prefix, filter, listing), [listing]);
   useEffect(() => {
     const focusFilter = (event: KeyboardEvent) => {
@@ -176,6 +177,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
               prefix={prefix}
               listing={listing}
               selection={selection}
+              shownKey={objectKey}
               onSelect={select}
               onOpen={openRow}
               onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}

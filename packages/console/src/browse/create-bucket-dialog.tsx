@@ -5,7 +5,7 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
 import { TextField } from '../components/field.tsx';
-import { createBucket } from '../s3/objects.ts';
+import { bucketExists, createBucket } from '../s3/objects.ts';
 import { words } from '../words/words.ts';
 import { bucketNameProblem } from './names.ts';
 
@@ -56,6 +56,10 @@ export function useBucketCreation(onCreated: (name: string) => void) {
     if (wrong !== undefined || isBusy) return;
     setBusy(true);
     try {
+      if (await bucketExists(name)) {
+        setProblem(text.bucketTaken);
+        return;
+      }
       await createBucket(name);
       onCreated(name);
     } catch (error) {

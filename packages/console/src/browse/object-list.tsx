@@ -20,6 +20,8 @@ export type ObjectListProps = {
   readonly prefix: string;
   readonly listing: Listing;
   readonly selection: Selection;
+  /** The object whose properties are shown: it counts as chosen where nothing else is, as after a deep link. */
+  readonly shownKey: string | undefined;
   readonly onSelect: (selection: Selection) => void;
   /** Return, or a double click. */
   readonly onOpen: (row: Row) => void;
@@ -55,9 +57,13 @@ export function ObjectList(props: ObjectListProps) {
     watching.observe(element);
     return () => watching.disconnect();
   }, []);
+  // Only where the place was changed here: the person may have scrolled on since the last event, and must not be taken back.
+  const placed = useRef(0);
   useLayoutEffect(() => {
     const wanted = scrollTopOf(now);
-    if (body.current !== null && Math.abs(body.current.scrollTop - wanted) > 1) body.current.scrollTop = wanted;
+    if (body.current === null || wanted === placed.current) return;
+    body.current.scrollTop = wanted;
+    placed.current = wanted;
   });
 
   const rowAt = (index: number) => listing.rowAt(index);
@@ -131,6 +137,9 @@ export function ObjectList(props: ObjectListProps) {
         aria-busy={isLoading}
         onScroll={(event) => {
           const { scrollTop } = event.currentTarget;
+          // Screens round to their pixels.
+          if (Math.abs(scrollTop - placed.current) <= 1) return;
+          placed.current = scrollTop;
           setScroll(scrolledBy(now, scrollTop));
         }}
       >
@@ -166,6 +175,7 @@ function ObjectRow({
   row,
   top,
   selection,
+  shownKey,
   onSelect,
   onOpen,
   onClickAt,
@@ -186,7 +196,7 @@ function ObjectRow({
       </div>
     );
   }
-  const isChosen = selection.rows.has(row.key);
+  const isChosen = selection.rows.has(row.key) || (selection.rows.size === 0 && row.key === shownKey);
   const name = visibleName(row.key === prefix ? '.' : row.key.slice(prefix.length).replace(/\/$/, '') || baseName(row.key));
   const live = links.get(row.key) ?? 0;
   return (

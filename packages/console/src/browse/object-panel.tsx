@@ -85,7 +85,7 @@ function Facts({ bucket, objectKey: key, facts }: { readonly bucket: string; rea
     <>
       <section class="panel-part">
         <h3>{text.details}</h3>
-        <dl class="facts">
+        <dl class="panel-facts">
           <dt>{text.size}</dt>
           <dd>
             <Size bytes={facts.sizeBytes} />
@@ -120,7 +120,7 @@ function Facts({ bucket, objectKey: key, facts }: { readonly bucket: string; rea
       {metadata.length > 0 && (
         <section class="panel-part">
           <h3>{text.metadata}</h3>
-          <dl class="facts">
+          <dl class="panel-facts">
             {metadata.map(([name, value]) => [<dt key={`${name} name`}>{name}</dt>, <dd key={name}>{visibleName(value)}</dd>])}
           </dl>
         </section>

@@ -17,6 +17,18 @@ export async function createBucket(bucket: string): Promise<void> {
   await s3({ method: 'PUT', bucket, ...(body !== undefined && { body }) });
 }
 
+/** Creating one that is there already is no error to S3, where it is one's own. */
+export async function bucketExists(bucket: string): Promise<boolean> {
+  try {
+    await s3({ method: 'HEAD', bucket });
+    return true;
+  } catch (error) {
+    if (isCode(error, 'NotFound', 'NoSuchBucket')) return false;
+    if (isCode(error, 'AccessDenied')) return true;
+    throw error;
+  }
+}
+
 export async function deleteBucket(bucket: string): Promise<void> {
   await s3({ method: 'DELETE', bucket });
 }
