@@ -64,5 +64,13 @@ export const PAGES: readonly PageRow[] = [
   { path: '/policies/check', load: async () => (await import('./policies/check-page.tsx')).CheckPage },
   { path: '/policies/new', load: async () => (await import('./policies/new-policy-page.tsx')).NewPolicyPage },
   { path: '/policies/:name', load: async () => (await import('./policies/policy-page.tsx')).PolicyPage },
+  {
+    path: '/settings',
+    load: async () => (await import('./settings/guardrails-page.tsx')).GuardrailsPage,
+    navigation: { words: 'settings', icon: 'settings', group: 'account' },
+  },
+  { path: '/settings/buckets', load: async () => (await import('./settings/bucket-settings-page.tsx')).BucketSettingsPage },
+  { path: '/settings/webhooks', load: async () => (await import('./settings/webhooks-page.tsx')).WebhooksPage },
+  { path: '/settings/health', load: async () => (await import('./settings/health-page.tsx')).HealthPage },
   { path: '/sessions', load: async () => (await import('./session/sessions-page.tsx')).SessionsPage },
 ];

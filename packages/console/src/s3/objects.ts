@@ -120,7 +120,7 @@ export async function copyObject(from: ObjectAddress, to: ObjectAddress): Promis
 }
 
 /** S3 wants a checksum with such a body, besides the hash that is signed. */
-function checked(body: string): Readonly<Record<string, string>> {
+export function checked(body: string): Readonly<Record<string, string>> {
   const hash = sha256Hex(new TextEncoder().encode(body));
   const bytes = hash.match(/../g)?.map((hex) => String.fromCharCode(Number.parseInt(hex, 16))) ?? [];
   return { 'content-type': 'application/xml', 'x-amz-checksum-sha256': btoa(bytes.join('')) };

@@ -34,6 +34,10 @@ export function DraftStep(
   const text = words().share;
   const [attempt, setAttempt] = useState<Attempt>({ state: 'none' });
   const formId = useId();
+  // What is wrong may first have to unfold.
+  useEffect(() => {
+    if (attempt.state === 'incomplete') setTimeout(() => document.querySelector<HTMLElement>(WRONG)?.focus(), 50);
+  }, [attempt.state]);
   // The first choice, and not the button that closes everything.
   useEffect(() => document.querySelector<HTMLElement>('dialog[open] input:checked, dialog[open] .preset')?.focus(), []);
   const way = wayOf(subject, draft);
@@ -49,7 +53,6 @@ export function DraftStep(
     if (attempt.state === 'busy' || limits[kind].isOff) return;
     if (Object.keys(problems).length > 0) {
       setAttempt({ state: 'incomplete' });
-      requestAnimationFrame(() => document.querySelector<HTMLElement>('dialog[open] [aria-invalid="true"]')?.focus());
       return;
     }
     setAttempt({ state: 'busy' });
@@ -123,6 +126,8 @@ function WayField({
     </div>
   );
 }
+
+const WRONG = 'dialog[open] [aria-invalid="true"]';
 
 export type DraftErrors = Readonly<Partial<Record<DraftField, string>>> & { readonly other?: unknown };
 

@@ -3,8 +3,9 @@ import { audit } from './en/audit.ts';
 import { browse } from './en/browse.ts';
 import { links, requests } from './en/links.ts';
 import { people, policies } from './en/people.ts';
+import { settings } from './en/settings.ts';
 import { share } from './en/share.ts';
 import { sessions, shell, signIn } from './en/shell.ts';
 import { upload } from './en/upload.ts';
 
-export const en = { shell, signIn, sessions, browse, upload, share, links, requests, audit, people, policies };
+export const en = { shell, signIn, sessions, browse, upload, share, links, requests, audit, people, policies, settings };
