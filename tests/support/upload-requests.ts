@@ -41,6 +41,8 @@ export function newGuest({ url }: { readonly url: string }, headers: Record<stri
       return sendWhole(announced.json, body);
     },
     mine: async (): Promise<Json> => (await call('mine')).json,
+    /** As the server calls it; `undefined` before the first call. */
+    deliverer: (): string | undefined => deliverer,
   };
 }
 
