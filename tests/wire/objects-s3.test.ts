@@ -1,7 +1,10 @@
 import { openS3ObjectStore } from '@latchkey/objects-s3/s3-object-store';
 import { memoryOutbox } from '@latchkey/storage/memory-outbox';
 import { type OpenedObjectStore, objectStoreSuite } from '@latchkey/storage/object-store-suite';
-import { startLatchkey } from '../../packages/latchkey/src/testing.ts';
+import { afterAll } from 'vitest';
+import { selfSigned } from '../support/certificate.ts';
+import { needs, pathOf } from '../support/programs.ts';
+import { REGION, ROOT, testServer } from '../support/test-server.ts';
 
 /** What plain S3 has no words for. */
 const lacks = {
@@ -13,13 +16,20 @@ const lacks = {
   announcedWith: 'the upstream has no outbox',
 };
 
-objectStoreSuite('the object store over an S3 that is a Latchkey', open, lacks);
+// Without TLS every block of a body is signed; over TLS none is.
+objectStoreSuite('the object store over an S3 that is a Latchkey', () => open(undefined), lacks);
+if (pathOf('openssl') === undefined) needs('openssl')('the object store over an S3 with TLS', () => undefined);
+else {
+  const certificate = selfSigned();
+  objectStoreSuite('the object store over an S3 that is a Latchkey with TLS', () => open(certificate), lacks);
+  afterAll(() => certificate.remove());
+}
 
-async function open(): Promise<OpenedObjectStore> {
-  const upstream = await startLatchkey({ stores: 'disk', region: 'eu-central-1' });
-  const { endpoint, region, credentials } = upstream;
+async function open(tls: { readonly cert: string; readonly key: string } | undefined): Promise<OpenedObjectStore> {
+  const upstream = await testServer({ tls });
   const outbox = memoryOutbox();
-  const openStore = () => openS3ObjectStore({ endpoint, region, credentials, outbox, shownRegion: 'us-east-1' });
+  const options = { endpoint: upstream.s3.replace(/\/$/, ''), region: REGION, credentials: ROOT, ca: tls?.cert };
+  const openStore = () => openS3ObjectStore({ ...options, outbox, shownRegion: 'us-east-1' });
   let store = openStore();
   return {
     store,
@@ -30,7 +40,7 @@ async function open(): Promise<OpenedObjectStore> {
     },
     async close() {
       await store.close();
-      await upstream.stop();
+      await upstream.close();
     },
   };
 }

@@ -27,6 +27,8 @@ export type S3ObjectStoreOptions = {
   readonly outbox?: KeptOutbox | undefined;
   /** The region that buckets are said to be in; the upstream's by default. */
   readonly shownRegion?: string | undefined;
+  /** PEM of the authority that the upstream's certificate is from. Default: those Node.js knows. */
+  readonly ca?: string | undefined;
   /** At most so many connections for reading, for writing and for questions, each. 256 by default. */
   readonly maxConnections?: number | undefined;
   /** A connection on which nothing moves for so long is given up. 60,000 by default. */
@@ -46,7 +48,8 @@ export type S3ObjectStoreOptions = {
  */
 export function openS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
   const { endpoint, region, credentials, style = 'path', names = prefixedNames(''), clock = Date.now, pauseMs } = options;
-  const transport = openTransport({ maxConnections: options.maxConnections, idleMs: options.idleMs });
+  const { maxConnections, idleMs, ca } = options;
+  const transport = openTransport({ maxConnections, idleMs, ca });
   const upstream = openUpstream({ endpoint, region, style, credentials, names, transport, clock, pauseMs });
   const abilities = findAbilities(upstream, options.abilities);
   const outbox = options.outbox ?? memoryOutbox();

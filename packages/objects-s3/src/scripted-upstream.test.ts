@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 /** `answer` is called when the head is there; what becomes of the body is in `seen`. */
-async function scripted(answer: Answer, { continues = true } = {}): Promise<Scripted> {
+async function scripted(answer: Answer, { continues = true, idleMs = 60_000 } = {}): Promise<Scripted> {
   const seen: Seen[] = [];
   let turn = 0;
   const serve = (request: IncomingMessage, response: ServerResponse) => {
@@ -56,6 +56,7 @@ async function scripted(answer: Answer, { continues = true } = {}): Promise<Scri
     names: fixedNames(new Map([[bucket, 'the-upstream-bucket']])),
     abilities: { checksums: false, conditions: true },
     pauseMs: () => 0,
+    idleMs,
   });
   const one = { store, seen, server };
   opened.push(one);
@@ -178,6 +179,41 @@ describe('an upload', () => {
       fields: { MaxSizeAllowed: '7' },
     });
   });
+});
+
+test('a body goes without a content-encoding of its own where no checksum is behind it: some upstreams would keep that', async () => {
+  const { store, seen } = await scripted(stored);
+  await store.putObject(bucket, key, bodyOf(LARGE), { headers: { 'content-encoding': 'gzip' }, metadata: {} }, { now: 0 });
+  expect(seen[0]!.request.headers).toMatchObject({
+    'content-encoding': 'gzip',
+    'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD',
+    'x-amz-decoded-content-length': String(LARGE.length),
+  });
+});
+
+test('a completion may take longer than a connection may be silent', async () => {
+  const parts = '<Part><PartNumber>1</PartNumber><ETag>a</ETag><Size>1</Size></Part>';
+  const { store, seen } = await scripted(
+    (request, response) => {
+      request.resume();
+      if (request.method === 'GET') response.end(`<ListPartsResult>${parts}</ListPartsResult>`);
+      else if (request.method === 'HEAD') response.writeHead(200, { etag: '"a-1"' }).end();
+      else setTimeout(() => response.end('<CompleteMultipartUploadResult><ETag>a-1</ETag></CompleteMultipartUploadResult>'), 300);
+    },
+    { idleMs: 100 },
+  );
+  expect(await store.completeUpload(bucket, key, 'id', [{ partNumber: 1, etag: 'a' }], { now: 0 })).toMatchObject({ etag: 'a-1' });
+  expect(seen.filter(({ request }) => request.method === 'POST')).toHaveLength(1);
+});
+
+test('a completion that is refused after it was answered with 200 is refused', async () => {
+  const { store } = await scripted((request, response) => {
+    request.resume();
+    if (request.method === 'GET') response.end('<ListPartsResult><Part><PartNumber>1</PartNumber><ETag>a</ETag></Part></ListPartsResult>');
+    else response.end('   <?xml version="1.0"?><Error><Code>InvalidPart</Code><Message>Not that one.</Message></Error>');
+  });
+  const completing = store.completeUpload(bucket, key, 'id', [{ partNumber: 1, etag: 'a' }], { now: 0 });
+  expect(await errorOf(completing)).toMatchObject({ code: 'InvalidPart', message: 'Not that one.' });
 });
 
 describe('a download', () => {

@@ -36,13 +36,13 @@ export async function sendStream(
   const { bucket, key, query, signal } = put;
   const { sizeBytes } = body;
   const frame = framing({ isEncrypted: upstream.isEncrypted, checksum, credentials: upstream.credentials });
+  const encoding = put.headers['content-encoding'];
   const headers = {
     ...put.headers,
     ...frame.headers,
-    ...(frame.blockBytes !== undefined && {
-      'x-amz-decoded-content-length': String(sizeBytes),
-      'content-encoding': ['aws-chunked', put.headers['content-encoding']].filter((coding) => coding !== undefined).join(','),
-    }),
+    ...(frame.blockBytes !== undefined && { 'x-amz-decoded-content-length': String(sizeBytes) }),
+    // Where a checksum is kept, this is known to be about the request; Ceph before 19 takes it for what the object is.
+    ...(checksum !== undefined && { 'content-encoding': ['aws-chunked', encoding].filter((coding) => coding !== undefined).join(',') }),
   };
   const request = { method: 'PUT', bucket, key, query, headers, payloadHash: frame.payloadHash } as const;
   const { sending, signed } = await upstream.begin({ ...request, sentBytes: frame.sentBytes(sizeBytes) });

@@ -48,19 +48,22 @@ export type Transport = {
 export type TransportOptions = {
   /** At most so many connections in each lane; 256 by default. Further requests wait. */
   readonly maxConnections?: number | undefined;
+  /** PEM of the authority that the upstream's certificate is from. Default: those Node.js knows. */
+  readonly ca?: string | undefined;
   /** A connection on which nothing moves for so long is given up; 60,000 by default. */
   readonly idleMs?: number | undefined;
 };
 
-export function openTransport({ maxConnections = 256, idleMs = 60_000 }: TransportOptions = {}): Transport {
+export function openTransport({ maxConnections = 256, idleMs = 60_000, ca }: TransportOptions = {}): Transport {
   // Idle connections are given up before servers usually do it, so that few requests meet one that is just being closed.
   const settings = { keepAlive: true, maxSockets: maxConnections, timeout: 4000 };
+  const secure = { ...settings, ...(ca !== undefined && { ca }) };
   const agents = {
     'http:': { questions: new HttpAgent(settings), reads: new HttpAgent(settings), writes: new HttpAgent(settings) },
-    'https:': { questions: new HttpsAgent(settings), reads: new HttpsAgent(settings), writes: new HttpsAgent(settings) },
+    'https:': { questions: new HttpsAgent(secure), reads: new HttpsAgent(secure), writes: new HttpsAgent(secure) },
   };
 
-  const start = ({ lane, method, url, headers, answerWithinMs = 60_000 }: Outgoing) => {
+  const start = ({ lane, method, url, headers, answerWithinMs }: Outgoing) => {
     const [, origin = '', path = '/'] = /^(https?:\/\/[^/]+)(\/.*)$/.exec(url) ?? [];
     const { protocol, hostname, port, host } = new URL(origin);
     const request = (protocol === 'https:' ? httpsRequest : httpRequest)({
@@ -71,7 +74,9 @@ export function openTransport({ maxConnections = 256, idleMs = 60_000 }: Transpo
       path,
       headers: { ...headers, host },
     });
-    request.setTimeout(idleMs, () => request.destroy(new TimedOut(`nothing moved for ${idleMs} ms`)));
+    // An answer that may take longer is waited for without anything moving.
+    const silentMs = Math.max(idleMs, answerWithinMs ?? 0);
+    request.setTimeout(silentMs, () => request.destroy(new TimedOut(`nothing moved for ${silentMs} ms`)));
     let early: Answer | undefined;
     const answered = new Promise<Answer>((resolve, reject) => {
       request.on('error', reject);
@@ -84,7 +89,8 @@ export function openTransport({ maxConnections = 256, idleMs = 60_000 }: Transpo
     });
     answered.catch(() => undefined);
     const answer = (): Promise<Answer> => {
-      const impatience = setTimeout(() => request.destroy(new TimedOut(`no answer for ${answerWithinMs} ms`)), answerWithinMs);
+      const withinMs = answerWithinMs ?? 60_000;
+      const impatience = setTimeout(() => request.destroy(new TimedOut(`no answer for ${withinMs} ms`)), withinMs);
       return answered.finally(() => clearTimeout(impatience));
     };
     return { request, answered, answer, early: () => early };
