@@ -117,8 +117,13 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       const [first] = (await records.list(MESSAGE, { after, limit: 1 })).records;
       if (first === undefined) break;
       const [webhook = ''] = first.id.split('/', 1);
-      after = ids.has(webhook) ? `${webhook}/~` : after;
-      if (!ids.has(webhook)) await records.commit([{ remove: { kind: MESSAGE, id: first.id } }]);
+      after = `${webhook}/~`;
+      const queue = recordQueue(records, webhook);
+      while (!ids.has(webhook)) {
+        const messages = await queue.read(500);
+        if (messages.length === 0) break;
+        await queue.remove(messages);
+      }
     }
   };
 

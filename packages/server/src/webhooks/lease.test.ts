@@ -6,7 +6,8 @@ function arranged() {
   const records = openMemoryRecordStore();
   const clock = { now: 1_000_000 };
   const open = () => openLease(records, 'work', () => clock.now);
-  return { clock, first: open(), second: open(), third: open() };
+  const ahead = openLease(records, 'work', () => clock.now + 3000);
+  return { clock, first: open(), second: open(), third: open(), ahead };
 }
 
 it('a lease is held by one at a time, as long as that one renews it', async () => {
@@ -15,6 +16,21 @@ it('a lease is held by one at a time, as long as that one renews it', async () =
     expect([await first.keep(), await second.keep()]).toEqual([true, false]);
     expect([first.isHeld(), second.isHeld()]).toEqual([true, false]);
     clock.now += 2500;
+  }
+});
+
+it('a lease stays with who has it where the clock of another is a few seconds off', async () => {
+  const { clock, first, ahead } = arranged();
+  await first.keep();
+  for (let i = 0; i < 20; i++) {
+    clock.now += 1000;
+    expect([await first.keep(), await ahead.keep()]).toEqual([true, false]);
+  }
+  await first.release();
+  expect(await ahead.keep()).toBe(true);
+  for (let i = 0; i < 20; i++) {
+    clock.now += 1000;
+    expect([await ahead.keep(), await first.keep()]).toEqual([true, false]);
   }
 });
 

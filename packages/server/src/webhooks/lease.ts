@@ -14,6 +14,8 @@ export type Lease = {
 const LEASE = 'lease';
 const LASTS_MS = 10_000;
 const RENEWED_AFTER_MS = 3000;
+/** So far the clocks of several machines may be apart without one taking from the other what it holds. */
+const SKEW_MS = 60_000;
 
 type Held = { readonly holder: string; readonly until: number };
 
@@ -29,8 +31,8 @@ export function openLease(records: RecordStore, name: string, now: () => number)
       if (mine !== undefined && isHeld() && at - mine.takenAt < RENEWED_AFTER_MS) return true;
       const stored = await records.get(LEASE, name);
       const held = stored?.value as Held | undefined;
-      // One that lasts longer than any does is of a clock that was wrong.
-      const isOthers = held !== undefined && held.holder !== holder && held.until > at && held.until <= at + LASTS_MS;
+      // One that lasts much longer than any does is of a clock that was wrong.
+      const isOthers = held !== undefined && held.holder !== holder && held.until > at && held.until <= at + LASTS_MS + SKEW_MS;
       if (isOthers) {
         mine = undefined;
         return false;
