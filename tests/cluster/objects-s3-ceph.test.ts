@@ -1,6 +1,7 @@
 import { openS3ObjectStore } from '@latchkey/objects-s3/s3-object-store';
-import { memoryOutbox } from '@latchkey/storage/memory-outbox';
+import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { type OpenedObjectStore, objectStoreSuite } from '@latchkey/storage/object-store-suite';
+import { recordOutbox } from '@latchkey/storage/record-outbox';
 import { describe } from 'vitest';
 import { CEPH_PROGRAMS, startCeph } from '../support/ceph.ts';
 import { needs, pathOf } from '../support/programs.ts';
@@ -29,7 +30,7 @@ else describe('the object store over Ceph', () => needs(...CEPH_PROGRAMS)('keeps
 async function open(): Promise<OpenedObjectStore> {
   const ceph = await startCeph();
   const { endpoint, region, credentials } = ceph;
-  const outbox = memoryOutbox();
+  const outbox = recordOutbox(openMemoryRecordStore());
   const openStore = () => openS3ObjectStore({ endpoint, region, credentials, outbox, shownRegion: 'us-east-1' });
   let store = openStore();
   return {

@@ -1,6 +1,7 @@
 import { openS3ObjectStore } from '@latchkey/objects-s3/s3-object-store';
-import { memoryOutbox } from '@latchkey/storage/memory-outbox';
+import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { type OpenedObjectStore, objectStoreSuite } from '@latchkey/storage/object-store-suite';
+import { recordOutbox } from '@latchkey/storage/record-outbox';
 import { afterAll } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { needs, pathOf } from '../support/programs.ts';
@@ -27,7 +28,7 @@ else {
 
 async function open(tls: { readonly cert: string; readonly key: string } | undefined): Promise<OpenedObjectStore> {
   const upstream = await testServer({ tls });
-  const outbox = memoryOutbox();
+  const outbox = recordOutbox(openMemoryRecordStore());
   const options = { endpoint: upstream.s3.replace(/\/$/, ''), region: REGION, credentials: ROOT, ca: tls?.cert };
   const openStore = () => openS3ObjectStore({ ...options, outbox, shownRegion: 'us-east-1' });
   let store = openStore();

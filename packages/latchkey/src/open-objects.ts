@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Log } from '@latchkey/server/log';
 import type { ObjectStore } from '@latchkey/storage/object-store';
+import { recordOutbox } from '@latchkey/storage/record-outbox';
+import type { RecordStore } from '@latchkey/storage/record-store';
 import type { Config } from './config.ts';
 import { Failure } from './failure.ts';
 import type { UpstreamConfig, UpstreamCredentials } from './upstream-url.ts';
 
 /** Opens the object store that a configuration names. */
-export async function openObjects({ objects, data, region }: Pick<Config, 'objects' | 'data' | 'region'>, log: Log): Promise<ObjectStore> {
+export async function openObjects(
+  { objects, region }: Pick<Config, 'objects' | 'region'>,
+  records: RecordStore,
+  log: Log,
+): Promise<ObjectStore> {
   const onReadOnly = (sentence: string) => log.error('store is read-only', { cause: sentence });
   const causeOf = (error: unknown) => ({ cause: error instanceof Error ? error.message : String(error) });
-  if (objects.kind === 's3') return openUpstream(objects, { data, region, onReadOnly, log });
+  if (objects.kind === 's3') return openUpstream(objects, { region, records, log });
   const onBackgroundError = (error: unknown) => log.error('work in the background failed', causeOf(error));
   const { openLocalObjectStore } = await import('@latchkey/objects-local/local-object-store');
   return openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError });
@@ -18,13 +23,11 @@ export async function openObjects({ objects, data, region }: Pick<Config, 'objec
 
 async function openUpstream(
   { endpoint, region, style, buckets, abilities, credentials }: UpstreamConfig,
-  site: { readonly data: string; readonly region: string; readonly onReadOnly: (sentence: string) => void; readonly log: Log },
+  site: { readonly region: string; readonly records: RecordStore; readonly log: Log },
 ): Promise<ObjectStore> {
   const { openS3ObjectStore } = await import('@latchkey/objects-s3/s3-object-store');
   const { fixedNames, prefixedNames } = await import('@latchkey/objects-s3/bucket-names');
-  const { openLocalOutbox } = await import('@latchkey/objects-local/local-outbox');
   const secretAccessKey = await secretOf(credentials);
-  const outbox = await openLocalOutbox({ directory: join(site.data, 'outbox'), onReadOnly: site.onReadOnly });
   const store = openS3ObjectStore({
     endpoint,
     region,
@@ -33,17 +36,12 @@ async function openUpstream(
     abilities,
     credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey, sessionToken: credentials.sessionToken },
     shownRegion: site.region,
-    outbox,
+    // With the records, so that whichever node sends events finds those of all.
+    outbox: recordOutbox(site.records),
   });
   // The upstream may come later than we do; until then requests are answered with 503, and so is /-/health/ready.
   await store.checkHealth().catch((error: Error) => site.log.error('the upstream is not ready', { cause: String(error.cause ?? error) }));
-  return {
-    ...store,
-    async close() {
-      await store.close();
-      await outbox.close();
-    },
-  };
+  return store;
 }
 
 async function secretOf({ secret }: UpstreamCredentials): Promise<string> {

@@ -8,12 +8,12 @@ export type OpenStores = RecordStores & { readonly objects: ObjectStore };
 
 /** Opens the stores that a configuration names. Their code is loaded there and nowhere else, each only when it is wanted. */
 export async function openStores(
-  { objects, records, audit, data, region }: Pick<Config, 'objects' | 'records' | 'audit' | 'data' | 'region'>,
+  { objects, records, audit, region }: Pick<Config, 'objects' | 'records' | 'audit' | 'region'>,
   log: Log,
 ): Promise<OpenStores> {
   const kept = await openRecordStores({ records, audit }, log);
   try {
-    return { ...kept, objects: await openObjects({ objects, data, region }, log) };
+    return { ...kept, objects: await openObjects({ objects, region }, kept.records, log) };
   } catch (error) {
     await Promise.all(Object.values(kept).map((store) => store.close()));
     throw error;

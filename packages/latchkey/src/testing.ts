@@ -85,7 +85,6 @@ export async function startLatchkey(options: LatchkeyOptions = {}): Promise<Latc
               objects: { kind: 'file', directory: join(directory, 'objects') },
               records: { kind: 'lmdb', directory: join(directory, 'records') },
               audit: { directory: join(directory, 'audit') },
-              data: directory,
               region,
             },
             log,

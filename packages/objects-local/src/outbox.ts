@@ -7,11 +7,7 @@ import type { Context } from './commit.ts';
 type Change = Pick<OutboxEntry, 'bucket' | 'key' | 'object'>;
 
 /** Inside a change, when nothing can refuse it any more: keeps what it is announced with. */
-export function announce(
-  { catalogue, clock }: Pick<Context, 'catalogue' | 'clock'>,
-  announced: Announced | undefined,
-  { bucket, key, object }: Change,
-): void {
+export function announce({ catalogue, clock }: Context, announced: Announced | undefined, { bucket, key, object }: Change): void {
   const announcements = announced?.announce;
   if (announcements === undefined || announcements.length === 0) return;
   const { outbox, outboxSizes } = catalogue;
@@ -24,7 +20,7 @@ export function announce(
   }
 }
 
-export function outboxOf({ catalogue, health }: Pick<Context, 'catalogue' | 'health'>): Outbox {
+export function outboxOf({ catalogue, health }: Context): Outbox {
   const { outbox, outboxSizes } = catalogue;
   return {
     async read(queue, { after = 0, limit }) {
