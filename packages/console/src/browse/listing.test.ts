@@ -52,6 +52,16 @@ describe('a listing', () => {
     expect(listing.rowAt(2499)).toEqual(row(2499));
     expect(listing.rowAt(2500)).toBeUndefined();
   });
+  it('fetches what comes to be wanted in the very moment when it has all', async () => {
+    const listing = new Listing(bucketOf(5000).fetchPage);
+    const stop = listing.state.subscribe(({ isLoading, rowCount }) => {
+      if (!isLoading) listing.want(rowCount, rowCount + 30);
+    });
+    listing.want(0, 30);
+    for (let turn = 0; turn < 1000 && !listing.state.peek().isComplete; turn++) await Promise.resolve();
+    expect(listing.state.value).toMatchObject({ rowCount: 5000, isComplete: true });
+    stop();
+  });
   it('keeps some thousands of a million rows, and fetches the others again where they are wanted', async () => {
     const { asked, fetchPage } = bucketOf(1_000_000);
     const listing = new Listing(fetchPage);

@@ -48,9 +48,7 @@ export class Listing {
   /** Makes these rows be at hand soon, and the page behind the last known one where they come close to it. */
   want(first: number, end: number): void {
     this.#wanted = { first, end };
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#start();
   }
 
   /** After a failure. */
@@ -95,6 +93,14 @@ export class Listing {
 
   close(): void {
     this.#closed.abort();
+  }
+
+  /** Where something else is wanted after the last page was seen to be at hand, it begins once more. */
+  #start(): void {
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+      if (this.#missing() !== undefined) this.#start();
+    });
   }
 
   async #work(): Promise<void> {
