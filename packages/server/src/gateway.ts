@@ -78,8 +78,10 @@ export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization,
       const respected = respectGuardrails(admitted, stores.guardrails);
       if (respected instanceof Promise) yield* settled(respected);
       const may = authorise(admitted, stores, site);
+      const allowed = may instanceof Promise ? yield* settled(may) : may;
+      // Not before: a promise that is left alone with its rejection would end the process.
       recorder.requireRoom(authenticated.operation);
-      const delivered = deliver(may instanceof Promise ? yield* settled(may) : may);
+      const delivered = deliver(allowed);
       const reply = delivered instanceof Promise ? yield* settled(delivered) : delivered;
       counts.count(authenticated.operation.name, authenticated.signature?.authType, reply.status);
       const isCrossOrigin = headerValue(incoming.headers, 'origin') !== undefined;
