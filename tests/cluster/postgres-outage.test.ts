@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiReply, api, done } from '../support/json-api.ts';
 import { newLink, requestOf } from '../support/links.ts';
-import { startNodes, verifyAudit } from '../support/nodes.ts';
+import { PASSWORD, startNodes, verifyAudit } from '../support/nodes.ts';
 import { describeOnPostgres } from '../support/on-postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { type ServerProcess, stopAll } from '../support/several-servers.ts';
@@ -33,13 +33,13 @@ describeOnPostgres('nodes whose PostgreSQL goes away and comes back', () => {
   });
   afterAll(async () => {
     await stopAll(nodes ?? []);
-    const crashes = (nodes ?? []).flatMap(({ process }) =>
-      process
-        .stderr()
-        .split('\n')
-        .filter((line) => !/^($|\{)/.test(line)),
-    );
-    expect(crashes, 'what a node wrote that is not its log').toEqual([]);
+    const logged = (nodes ?? []).map(({ process }) => process.stderr()).join('');
+    expect(
+      logged.split('\n').filter((line) => !/^($|\{)/.test(line)),
+      'what a node wrote that is not its log',
+    ).toEqual([]);
+    expect(logged).toContain('PostgreSQL is away');
+    expect(logged).not.toContain(PASSWORD);
     await postgres?.close();
     await rm(directory, { recursive: true, force: true });
   });
@@ -74,6 +74,22 @@ describeOnPostgres('nodes whose PostgreSQL goes away and comes back', () => {
     await postgres.ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'latchkey'");
     await expect.poll(async () => (await api(at(0), 'DELETE', `/links/${link.id}`)).status, { timeout: 10_000 }).toBeLessThan(300);
     await expect.poll(async () => (await send(at(1), requestOf(link.url))).status, { timeout: 10_000 }).toBe(403);
+  });
+
+  test('refuse within seconds where it hangs, at once when that is known, and come back by themselves', { timeout: 60_000 }, async () => {
+    const link = await newLink(at(0), '/box/film', { maxUses: 100 });
+    const all = await postgres.ask("SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name = 'latchkey'");
+    const pids = [...all.split(' ').map(Number), await postgres.pid()];
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      const first = await Promise.all(nodes.map((node) => send(node, requestOf(link.url))));
+      expect(first.map(({ status }) => status)).toEqual([503, 503]);
+      for (const node of nodes) expect((await putFilm(node)).status).toBe(503);
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+    await areBack();
+    expect((await send(at(0), requestOf(link.url))).status).toBe(200);
   });
 
   for (const mode of ['fast', 'immediate'] as const) {

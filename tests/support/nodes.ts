@@ -15,16 +15,24 @@ export async function startNodes(url: string, directory: string, count: number):
 }
 
 export function startNode(url: string, directory: string, name: string): Promise<ServerProcess> {
-  const flags = ['--records', url, '--objects', `file:${join(directory, 'objects')}`];
-  return serverProcess(join(directory, name), flags, SECRETS);
+  const flags = ['--objects', `file:${join(directory, 'objects')}`];
+  return serverProcess(join(directory, name), flags, secrets(url));
 }
 
 /** What `latchkey verify-audit` says of the trail of all nodes. */
 export async function verifyAudit(url: string, directory: string): Promise<{ isWhole: boolean; chains: number; findings: unknown[] }> {
-  const flags = ['--data', join(directory, 'node-0'), '--records', url, '--json'];
-  const { stdout, stderr } = await latchkey(['verify-audit', ...flags], { environment: SECRETS });
+  const flags = ['--data', join(directory, 'node-0'), '--json'];
+  const { stdout, stderr } = await latchkey(['verify-audit', ...flags], { environment: secrets(url) });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
 }
 
-const SECRETS = { LATCHKEY_MASTER_KEY: 'the master key of all nodes of a test' };
+/** Of the PostgreSQL; one that believes everybody does not ask for it. */
+export const PASSWORD = 'a-password-in-a-URL';
+
+function secrets(url: string): Readonly<Record<string, string>> {
+  return {
+    LATCHKEY_MASTER_KEY: 'the master key of all nodes of a test',
+    LATCHKEY_RECORDS: url.replace('latchkey@', `latchkey:${PASSWORD}@`),
+  };
+}

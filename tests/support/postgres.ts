@@ -16,6 +16,8 @@ export type TestPostgres = {
   ask(sql: string): Promise<string>;
   /** All that it logged; with `log_statement: 'all'`, what it was asked. */
   log(): Promise<string>;
+  /** Of the process that takes connections. */
+  pid(): Promise<number>;
   start(): Promise<void>;
   /** `immediate` is a crash: nothing is written down, and the next start recovers. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
@@ -71,6 +73,7 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     ask: async (sql) =>
       (await as('psql', '-h', directory, '-p', String(port), '-U', 'latchkey', '-d', 'postgres', '-At', '-c', sql)).stdout.trim(),
     log: () => readFile(join(directory, 'log'), 'utf8'),
+    pid: async () => Number.parseInt(await readFile(join(data, 'postmaster.pid'), 'utf8'), 10),
     start,
     stop,
     async close() {
