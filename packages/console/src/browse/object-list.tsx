@@ -213,7 +213,7 @@ function ObjectRow({
         onClickAt(index, event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'only');
       }}
       onDblClick={(event) => {
-        if ((event.target as Element).closest('a, button, input, [popover]') === null) onOpen(row);
+        if ((event.target as Element).closest('a, input, .cell-menu') === null) onOpen(row);
       }}
     >
       <span role="gridcell" class="cell-check">

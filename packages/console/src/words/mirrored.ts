@@ -5,19 +5,6 @@
 import { en } from './en.ts';
 import type { Words } from './words.ts';
 
-export const mirrored: Words = asMirrored(en) as Words;
-
-function asMirrored(value: unknown): unknown {
-  switch (typeof value) {
-    case 'string':
-      return accented(value);
-    case 'function':
-      return (...values: unknown[]) => accented(String((value as (...values: unknown[]) => unknown)(...values)));
-    default:
-      return Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, asMirrored(inner)]));
-  }
-}
-
 const LETTERS: Readonly<Record<string, string>> = {
   a: 'á',
   e: 'é',
@@ -32,6 +19,19 @@ const LETTERS: Readonly<Record<string, string>> = {
   O: 'Ó',
   S: 'Š',
 };
+
+export const mirrored: Words = asMirrored(en) as Words;
+
+function asMirrored(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+      return accented(value);
+    case 'function':
+      return (...values: unknown[]) => accented(String((value as (...values: unknown[]) => unknown)(...values)));
+    default:
+      return Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, asMirrored(inner)]));
+  }
+}
 
 /** U+200F makes a line of Latin letters begin at the right. */
 function accented(text: string): string {
