@@ -107,7 +107,11 @@ export function openTransport({ maxConnections = 256, idleMs = 60_000, ca }: Tra
       const { request, answered, answer, early } = start({ ...outgoing, headers: { ...outgoing.headers, expect: '100-continue' } });
       request.flushHeaders();
       const refused = await Promise.race([answered, wanted(request, outgoing.answerWithinMs)]);
-      if (refused !== undefined) return refused;
+      if (refused !== undefined) {
+        // Its body will never come: without this the connection would be waited for.
+        refused.body.once('end', () => request.destroy());
+        return refused;
+      }
 
       /** Resolves once there is room, or the answer is there. */
       const write = async (pieces: readonly Uint8Array[]): Promise<Answer | undefined> => {
