@@ -51,10 +51,10 @@ ${files.map(row)}
 </table>
 ${next === undefined ? undefined : html`<p><a href="${path}?after=${encodeURIComponent(next)}" rel="next">${words.more}</a></p>`}
 ${isCounted ? html`<p class="quiet">${words.onlyOnce}</p>` : undefined}`;
-  return pageReply({ status: 200, language, title, body, objectOrigin });
+  return pageReply({ status: 200, language, title, body, icon: 'folder', isWide: true, objectOrigin });
 }
 
 function archiveButton(isCounted: boolean, path: string, words: Words): Html {
-  if (!isCounted) return html`<a class="button" href="${path}?download">${words.downloadAll}</a>`;
-  return html`<form method="post" action="${path}"><button name="action" value="download">${words.downloadAll}</button></form>`;
+  if (!isCounted) return html`<a class="button main" href="${path}?download">${words.downloadAll}</a>`;
+  return html`<form method="post" action="${path}"><button class="main" name="action" value="download">${words.downloadAll}</button></form>`;
 }

@@ -3,6 +3,7 @@ import type { Link } from '../links/model.ts';
 import { type Html, html } from '../pages/html.ts';
 import { type Language, sizeText, timeText } from '../pages/language.ts';
 import { pageReply } from '../pages/page.ts';
+import { iconOfType } from '../pages/page-icon.ts';
 import { type Words, wordsIn } from '../pages/words.ts';
 import type { Reply } from '../pipeline.ts';
 import { fileName, type InnerUrl } from './inner-url.ts';
@@ -40,14 +41,16 @@ ${link.note === undefined ? undefined : html`<blockquote>${link.note}</blockquot
 ${shown?.markup}
 ${button(link, path, words)}
 ${state.usesLeft === undefined ? undefined : html`<p class="quiet">${words.onlyOnce}</p>`}`;
-  return pageReply({ status: 200, language, title, body, objectOrigin, script: shown?.isPlayer === true ? PLAYER_PATH : undefined });
+  const icon = shown === undefined ? iconOfType(state.type) : undefined;
+  const script = shown?.isPlayer === true ? PLAYER_PATH : undefined;
+  return pageReply({ status: 200, language, title, body, icon, objectOrigin, script });
 }
 
 /** What is counted is only ever begun by POST: robots that look at every address send none. */
 function button({ terms }: Link, path: string, words: Words): Html {
   const label = terms.disposition === 'inline' ? words.open : words.download;
-  if (terms.maxUses === undefined) return html`<a class="button" href="${path}?download">${label}</a>`;
-  return html`<form method="post" action="${path}"><button name="action" value="download">${label}</button></form>`;
+  if (terms.maxUses === undefined) return html`<a class="button main" href="${path}?download">${label}</a>`;
+  return html`<form method="post" action="${path}"><button class="main" name="action" value="download">${label}</button></form>`;
 }
 
 type Previewed = {
@@ -90,9 +93,9 @@ ${error}
 <form method="post" action="${path}">
 <label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="off" maxlength="256" required${described}>
-<button>${words.unlock}</button>
+<button class="main">${words.unlock}</button>
 </form>`;
-  return pageReply({ status, language, title, body, headers });
+  return pageReply({ status, language, title, body, icon: 'lock', headers });
 }
 
 type PasswordPage = {

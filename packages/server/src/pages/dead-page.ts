@@ -23,5 +23,5 @@ export function deadPage({ status, why, code, requestId, acceptLanguage, headers
   const body = html`<h1>${title}</h1>
 <p>${text}</p>
 <p class="quiet">${code === undefined ? undefined : html`${code} · `}${words.requestId}: ${requestId}</p>`;
-  return pageReply({ status, language, title, body, headers });
+  return pageReply({ status, language, title, body, icon: 'over', headers });
 }

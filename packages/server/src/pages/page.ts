@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import type { Reply } from '../pipeline.ts';
 import { type Html, html } from './html.ts';
 import type { Language } from './language.ts';
+import { type PageIcon, pageIcon } from './page-icon.ts';
 
 export type Page = {
   readonly status: number;
   readonly language: Language;
   readonly title: string;
   readonly body: Html;
+  readonly icon?: PageIcon | undefined;
+  /** For tables. */
+  readonly isWide?: boolean | undefined;
   /** Origins whose pictures and films the page shows, and to which its forms may lead: the S3 address. */
   readonly objectOrigin?: string | undefined;
   /** The path of a script of ours. */
@@ -45,7 +49,8 @@ export function pageReply(page: Page): Reply {
   }
 </head>
 <body>
-<main>
+<main${page.isWide === true ? html` class="wide"` : undefined}>
+${page.icon && pageIcon(page.icon)}
 ${body}
 </main>
 </body>
@@ -87,28 +92,32 @@ function policyOf({ objectOrigin, script, style }: Page): readonly string[] {
   return ['Content-Security-Policy', rules.join('; ')];
 }
 
+/** The colours are the console's, in the words that every browser knows. */
 const STYLE = `
-:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--ground:#eef1f4;--quiet:#4d5661;--line:#c9d0d8;--accent:#0b57d0;--on-accent:#fff;--warn:#a1260d}
-@media(prefers-color-scheme:dark){:root{--ink:#e8ebee;--paper:#1c2127;--ground:#121519;--quiet:#a9b2bc;--line:#3b434d;--accent:#a8c7fa;--on-accent:#062e6f;--warn:#ffb4a3}}
+:root{color-scheme:light dark;--ink:#172124;--paper:#fcfefe;--ground:#f0f4f5;--quiet:#536065;--line:#dbe1e2;--edge:#7f8c8f;--accent:#007277;--on-accent:#fdfdfd;--wash:#dcf4f5;--warn:#ba2b28}
+@media(prefers-color-scheme:dark){:root{--ink:#e4e9ea;--paper:#161e21;--ground:#0f1619;--quiet:#9eaaad;--line:#293235;--edge:#69777c;--accent:#5dcbd1;--on-accent:#071416;--wash:#143034;--warn:#f7857d}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
-main{max-inline-size:36rem;margin:0 auto;padding:1.5rem;background:var(--paper);min-block-size:100vh}
-@media(min-width:40rem){main{margin-block:3rem;min-block-size:0;border:1px solid var(--line);border-radius:.75rem;padding:2rem}}
-h1{font-size:1.375rem;line-height:1.3;margin:0 0 1rem;overflow-wrap:anywhere}
+body{margin:0;background:var(--ground);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+main{max-inline-size:30rem;margin:0 auto;padding:1.5rem 1rem;background:var(--paper);min-block-size:100vh}
+main.wide{max-inline-size:40rem}
+@media(min-width:40rem){main{margin-block:8vh 3rem;min-block-size:0;border:1px solid var(--line);border-radius:.625rem;padding:2rem}}
+.icon{display:block;inline-size:3rem;block-size:3rem;padding:.625rem;margin:0 0 1rem;border-radius:.625rem;background:var(--wash);fill:none;stroke:var(--accent);stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
+h1{font-size:1.25rem;line-height:1.35;font-weight:600;margin:0 0 1rem;overflow-wrap:anywhere}
 p{margin:0 0 1rem}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;margin:0 0 1.25rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;margin:0 0 1.5rem;font-size:.9375rem;font-variant-numeric:tabular-nums}
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
-blockquote{margin:0 0 1.25rem;padding-inline-start:1rem;border-inline-start:.25rem solid var(--line);white-space:pre-line;overflow-wrap:anywhere}
-label{display:block;margin-block-end:.25rem}
-input{font:inherit;inline-size:100%;padding:.6rem .75rem;color:inherit;background:var(--paper);border:1px solid var(--quiet);border-radius:.5rem;margin-block-end:1rem}
-button,.button{display:inline-block;font:inherit;font-weight:600;padding:.7rem 1.5rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on-accent);text-decoration:none;cursor:pointer;min-block-size:2.75rem}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-img,video,audio{display:block;max-inline-size:100%;max-block-size:60vh;margin:0 0 1.25rem;border-radius:.5rem}
+blockquote{margin:0 0 1.5rem;padding:.75rem 1rem;border-radius:.375rem;background:var(--ground);white-space:pre-line;overflow-wrap:anywhere}
+label{display:block;margin-block-end:.25rem;font-weight:600;font-size:.9375rem}
+input{font:inherit;inline-size:100%;padding:.6rem .75rem;color:inherit;background:var(--paper);border:1px solid var(--edge);border-radius:.375rem;margin-block-end:1rem}
+button,.button{display:inline-block;font:inherit;font-weight:600;text-align:center;padding:.7rem 1.5rem;border:0;border-radius:.375rem;background:var(--accent);color:var(--on-accent);text-decoration:none;cursor:pointer;min-block-size:2.75rem}
+.main{display:block;inline-size:100%}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+img,video,audio{display:block;max-inline-size:100%;max-block-size:60vh;margin:0 auto 1.5rem;border-radius:.375rem}
 audio{inline-size:100%}
-table{inline-size:100%;border-collapse:collapse;margin:0 0 1.25rem}
-th,td{text-align:start;padding:.4rem 0;border-block-end:1px solid var(--line);overflow-wrap:anywhere;font-weight:inherit}
+table{inline-size:100%;border-collapse:collapse;margin:0 0 1.5rem;font-size:.9375rem}
+th,td{text-align:start;padding:.5rem 0;border-block-end:1px solid var(--line);overflow-wrap:anywhere;font-weight:inherit}
 th{color:var(--quiet)}
-.size{text-align:end;white-space:nowrap;padding-inline-start:1rem}
+.size{text-align:end;white-space:nowrap;padding-inline-start:1rem;font-variant-numeric:tabular-nums}
 a:not(.button){color:var(--accent)}
 form{display:inline}
 .error{color:var(--warn);font-weight:600}

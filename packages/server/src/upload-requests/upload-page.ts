@@ -46,6 +46,7 @@ ${receipt(files, words, language)}
     language,
     title: words.title,
     body,
+    icon: 'tray',
     objectOrigin,
     script: UPLOAD_SCRIPT_PATH,
     style: STYLE,
@@ -74,7 +75,7 @@ ${hidden}
 <label for="file">${words.chooseOne}</label>
 <input id="file" name="file" type="file" required${accept}>
 <p>${words.oneByOne}</p>
-<button>${words.send}</button>
+<button class="main">${words.send}</button>
 </form>`;
 }
 
@@ -116,7 +117,7 @@ export function closedPage({ why, status, files = [], requestId, language, heade
 <p>${text}</p>
 ${hasDelivered ? receipt(files, words, language) : undefined}
 <p class="quiet">${words.requestId}: ${requestId}</p>`;
-  return pageReply({ status, language, title, body, style: STYLE, headers });
+  return pageReply({ status, language, title, body, icon: 'over', style: STYLE, headers });
 }
 
 export type UploadPasswordPage = {
@@ -136,19 +137,19 @@ ${error}
 <form method="post" action="${path}">
 <label for="password">${words.password}</label>
 <input id="password" name="password" type="password" autocomplete="off" maxlength="256" required${described}>
-<button>${words.unlock}</button>
+<button class="main">${words.unlock}</button>
 </form>`;
-  return pageReply({ status, language, title: words.asksForPassword, body, headers });
+  return pageReply({ status, language, title: words.asksForPassword, body, icon: 'lock', headers });
 }
 
 const STYLE = `
-:root{--good:#0b6b3a}
-@media(prefers-color-scheme:dark){:root{--good:#7fd6a4}}
+:root{--good:#0a6b3a}
+@media(prefers-color-scheme:dark){:root{--good:#74cf9b}}
 h2{font-size:1rem;margin:1.5rem 0 .5rem}
 [hidden]{display:none!important}
 #plain{display:block;margin:0 0 1.25rem}
 .good{color:var(--good);font-weight:600}
-.drop{display:block;border:2px dashed var(--quiet);border-radius:.75rem;padding:1.5rem 1rem;text-align:center;margin:0 0 1.25rem}
+.drop{display:block;border:1.5px dashed var(--edge);border-radius:.625rem;padding:1.5rem 1rem;text-align:center;margin:0 0 1.25rem}
 .drop.over{border-color:var(--accent);background:var(--ground)}
 .drop p{margin:0 0 .75rem}
 .drop input{position:absolute;inline-size:1px;block-size:1px;opacity:0;padding:0;margin:0;border:0}
