@@ -133,7 +133,7 @@ describe('a preview', () => {
     await at('long.txt');
     await panel(page).getByText('The first 33 kB.').waitFor();
     expect(complaints).toEqual([]);
-    expect(await page.title()).toBe('Latchkey');
+    expect(await page.title()).toBe('box · Latchkey');
     await close();
   });
 
@@ -149,7 +149,7 @@ describe('a preview', () => {
       expect(answer.headers()['content-type']).toBe('application/pdf');
       expect(await page.getByRole('dialog').locator('iframe').getAttribute('src')).toMatch(new RegExp(`^${server.endpoint}`));
     }
-    expect(await page.title()).toBe('Latchkey');
+    expect(await page.title()).toBe('box · Latchkey');
     expect(complaints).toEqual([]);
     await close();
   });

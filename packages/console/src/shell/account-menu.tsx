@@ -4,12 +4,14 @@ import { go } from '../router.ts';
 import { type SignedIn, signOut } from '../session/session.ts';
 import { LANGUAGES, language, words } from '../words/words.ts';
 import { chooseLanguage, chooseTheme, theme } from './preferences.ts';
+import { showShortcuts } from './shortcuts.ts';
 
 export function AccountMenu({ who }: { readonly who: SignedIn['principal'] }) {
   const text = words().shell;
   const name = who.kind === 'root' ? text.rootUser : who.name;
   const items: MenuItem[] = [
     { label: text.sessions, icon: 'globe', onSelect: () => go('/sessions') },
+    { label: text.keyboard, icon: 'keyboard', shortcut: '?', onSelect: () => showShortcuts(true) },
     'line',
     ...(['system', 'light', 'dark'] as const).map((choice) => ({
       label: text[choice],

@@ -10,6 +10,8 @@ import type { SignedIn } from '../session/session.ts';
 import { words } from '../words/words.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { PageView } from './page-view.tsx';
+import { areShortcutsShown, listenForShortcuts, showShortcuts } from './shortcuts.ts';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const isNavigationOpen = signal(false);
 
@@ -20,6 +22,8 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
   useEffect(() => {
     isNavigationOpen.value = false;
   }, [path]);
+  useEffect(() => followTitle(content.current), []);
+  useEffect(listenForShortcuts, []);
   return (
     <div class={isNavigationOpen.value ? 'frame navigates' : 'frame'}>
       <button type="button" class="skip" onClick={() => content.current?.focus()}>
@@ -44,7 +48,13 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
           <AccountMenu who={who} />
         </div>
       </header>
-      <nav class="side" aria-label={text.navigation}>
+      <nav
+        class="side"
+        aria-label={text.navigation}
+        onKeyDown={({ key }) => {
+          if (key === 'Escape') isNavigationOpen.value = false;
+        }}
+      >
         <Entries rows={PAGES} group="store" path={path} />
         <hr />
         <Entries rows={PAGES} group="account" path={path} />
@@ -53,8 +63,21 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
         <PageView />
       </main>
       <Dock owner={who.arn} />
+      {areShortcutsShown.value && <ShortcutsDialog onClose={() => showShortcuts(false)} />}
     </div>
   );
+}
+
+/** The window is called what the screen is, whichever screen says so and whenever. */
+function followTitle(content: HTMLElement | null): () => void {
+  const name = () => {
+    const heading = content?.querySelector('h1')?.textContent ?? '';
+    document.title = heading === '' ? words().shell.product : `${heading} · ${words().shell.product}`;
+  };
+  const watching = new MutationObserver(name);
+  if (content !== null) watching.observe(content, { childList: true, subtree: true, characterData: true });
+  name();
+  return () => watching.disconnect();
 }
 
 /** Fetched behind the first screen: uploads go on whatever is looked at, and those that were begun before are taken up. */
