@@ -1,6 +1,7 @@
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { type CommitQueue, commitQueue } from '@latchkey/storage/commit-queue';
 import type { Health } from '@latchkey/storage/health';
+import { sharedLook } from '@latchkey/storage/shared-look';
 import { type Database, type DatabaseOptions, open, type RangeOptions } from 'lmdb';
 import { writeInBucket } from './keys.ts';
 import { decodeRowHead, type RowHead } from './row.ts';
@@ -47,6 +48,8 @@ export type Catalogue = {
   readonly outboxSizes: Table;
   /** From here on, reads see what any process has committed. Called at the start of every operation that reads. */
   latest(): void;
+  /** The same for who reads one row, as most requests do: requests that were read together share it. */
+  latestOfTurn(): void;
   /** Runs `apply` as one step that no other process sees half of; see the queue for what it promises. */
   readonly change: CommitQueue['change'];
   close(): Promise<void>;
@@ -69,7 +72,10 @@ export function openCatalogue(directory: string, health: Health, freeBytes: () =
   // The library types a key by what is written; here it is read as something else.
   const keyTable = <V>(name: string, options: object): KeyTable<V> =>
     root.openDB(name, { ...options, keyEncoder: KEYS } as DatabaseOptions) as unknown as KeyTable<V>;
-  const commits = commitQueue({ transact: (apply) => root.childTransaction(apply), health, freeBytes });
+  const latestOfTurn = sharedLook(() => root.resetReadTxn());
+  // What is committed here is there for whoever comes next, in this turn, too.
+  const transact = (apply: () => void): Promise<void> => root.childTransaction(apply).finally(latestOfTurn.forget);
+  const commits = commitQueue({ transact, health, freeBytes });
   return {
     buckets: table('buckets'),
     objects: keyTable('objects', { encoder: ROWS }),
@@ -84,6 +90,7 @@ export function openCatalogue(directory: string, health: Health, freeBytes: () =
     outbox: table('outbox'),
     outboxSizes: table('outboxSizes'),
     latest: () => root.resetReadTxn(),
+    latestOfTurn,
     change: commits.change,
     async close() {
       await commits.idle();

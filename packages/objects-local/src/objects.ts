@@ -97,7 +97,7 @@ async function putObject(
 
 /** An object's row. The bucket is only looked at where there is no such object: what is in a bucket proves that it is there. */
 function found({ catalogue }: Context, bucket: BucketName, key: ObjectKey): Row | undefined {
-  catalogue.latest();
+  catalogue.latestOfTurn();
   const row = objectRow(catalogue, bucket, key);
   if (row === undefined) requireBucket(catalogue, bucket);
   return row;
@@ -105,7 +105,7 @@ function found({ catalogue }: Context, bucket: BucketName, key: ObjectKey): Row 
 
 function openRow(context: Context, bucket: BucketName, key: ObjectKey): OpenRow | undefined {
   const { catalogue, lately } = context;
-  catalogue.latest();
+  catalogue.latestOfTurn();
   const bytes = catalogue.objects.getBinaryFast({ bucket, key });
   if (bytes === undefined) {
     requireBucket(catalogue, bucket);

@@ -1,4 +1,5 @@
 import type { CommitResult, JsonValue, RecordChange, RecordKind, RecordStore, StoredRecord } from '@latchkey/storage/record-store';
+import { sharedLook } from '@latchkey/storage/shared-look';
 import { openEnvironment, type Table } from './environment.ts';
 
 export type LmdbRecordStoreOptions = {
@@ -36,7 +37,7 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
       const prepared = changes.map(prepare);
       health.requireWritable();
       const result = await commits.change(() => apply(records, generations, prepared));
-      known.latest();
+      known.committed();
       return result;
     },
     latest: known.latest,
@@ -52,13 +53,18 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
  * Looks once after each `latest` at what other processes have committed, which costs LMDB a new transaction, and then only at the one number
  * that every commit changes: a request asks after several kinds, and mostly nothing has changed.
  */
-function knownGenerations(refresh: () => void, generations: Table): Pick<RecordStore, 'latest' | 'generation'> {
+function knownGenerations(refresh: () => void, generations: Table): Pick<RecordStore, 'latest' | 'generation'> & { committed(): void } {
   const known = new Map<RecordKind, { readonly key: Buffer; value: number; asOf: number }>();
   let commits = 0;
   let isFresh = false;
+  const latest = sharedLook(() => {
+    isFresh = false;
+  });
   return {
-    latest() {
+    latest,
+    committed() {
       isFresh = false;
+      latest.forget();
     },
     generation(kind) {
       if (!isFresh) {

@@ -9,6 +9,7 @@ import { createServer as createPlainServer, type IncomingMessage, type Server, t
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
+import { justRead } from '@latchkey/storage/shared-look';
 import { realPeer, type TrustedProxies } from './forwarded.ts';
 import { headerValue } from './headers.ts';
 import type { Log } from './log.ts';
@@ -19,6 +20,8 @@ const MAX_HEAD_BYTES = 64 * 1024;
 const HEAD_TIMEOUT_MS = 15_000;
 const IDLE_BETWEEN_REQUESTS_MS = 75_000;
 const SILENCE_TIMEOUT_MS = 120_000;
+/** With so many connections of clients, and as many to other servers, one question to the system tells of all that have sent something. */
+const MOST_READ_TOGETHER = 256;
 /** After a refusal, what the client goes on sending is thrown away up to here, so that it gets to read the reply. */
 const LINGER_BYTES = 4 * 1024 * 1024;
 const LINGER_MS = 5_000;
@@ -69,7 +72,9 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
-  const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) =>
+  const accept = (message: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    // What TLS has decrypted may have waited for a while. And of more than 1024 sockets the system is asked again within a turn of the event loop.
+    if (tls === undefined && connections.size <= MOST_READ_TOGETHER) justRead();
     inTurn(message.socket, message, response, () => {
       const failed = (cause: unknown) => {
         context.log.error('reply failed', { cause: cause instanceof Error ? cause.message : String(cause) });
@@ -81,6 +86,7 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
         return failed(cause);
       }
     });
+  };
   server.on('request', (message, response) => accept(message, response, false));
   server.on('checkContinue', (message, response) => accept(message, response, true));
   server.on('checkExpectation', (message, response) => accept(message, response, false));

@@ -64,6 +64,7 @@ export function isWithin(signedAt: Date, expiresAt: Date, now: Date): boolean {
 /** "Valid while now <= date + expires"; zero seconds are over at once; a date more than the skew ahead would stretch every maximum life. */
 function refuseTime(signedAt: Date, expiresAt: Date, expires: string, now: Date): TimeRefusal | undefined {
   if (signedAt.getTime() - now.getTime() > MAX_SKEW_MS) return { kind: 'not-yet-valid', signedAt, now };
-  if (now > expiresAt || expiresAt.getTime() === signedAt.getTime()) return { kind: 'expired', expiresInSeconds: expires, expiresAt, now };
+  if (now.getTime() > expiresAt.getTime() || expiresAt.getTime() === signedAt.getTime())
+    return { kind: 'expired', expiresInSeconds: expires, expiresAt, now };
   return undefined;
 }

@@ -40,7 +40,8 @@ export type RecordStore = {
    */
   commit(changes: readonly RecordChange[]): Promise<CommitResult>;
   /**
-   * From here on, `generation` knows of every commit that has resolved by now in any process. Called once at the start of each request;
+   * From here on, `generation` knows of every commit that has resolved by now in any process, or before a request arrived that was read in this
+   * turn of the event loop (`shared-look.ts`). Called once at the start of each request;
    * a store whose other processes run elsewhere may learn of their changes later, and says how much.
    */
   latest(): void;
