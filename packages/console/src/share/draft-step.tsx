@@ -1,5 +1,5 @@
 /** What the link is to be: who can do what, for how long, within which limits. One button makes it and copies it. */
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isRefusal, type Refusal } from '../api/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -33,7 +33,8 @@ export function DraftStep(
   const { title, subject, limits, draft, onDraft, onClose, onMade } = props;
   const text = words().share;
   const [attempt, setAttempt] = useState<Attempt>({ state: 'none' });
-  const formId = useId();
+  // Sent again after the network has failed, what was asked for is made once; what is asked for otherwise is something else.
+  const attemptKey = useMemo(() => newKey(), [draft]);
   // What is wrong may first have to unfold.
   useEffect(() => {
     if (attempt.state === 'incomplete') setTimeout(() => document.querySelector<HTMLElement>(WRONG)?.focus(), 50);
@@ -57,7 +58,7 @@ export function DraftStep(
     }
     setAttempt({ state: 'busy' });
     try {
-      onMade(await makeLink(subject, draft, limits, crypto.randomUUID?.() ?? formId + String(Math.random())));
+      onMade(await makeLink(subject, draft, limits, attemptKey));
     } catch (error) {
       setAttempt({ state: 'refused', error });
     }
@@ -125,6 +126,11 @@ function WayField({
       <p class="quiet small">{hint[way]}</p>
     </div>
   );
+}
+
+/** `randomUUID` is there only where the page came over TLS. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 const WRONG = 'dialog[open] [aria-invalid="true"]';

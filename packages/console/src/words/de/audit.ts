@@ -34,7 +34,7 @@ export const audit: Words['audit'] = {
   following: 'Liest mit',
   followHint: 'Neue Ereignisse erscheinen, sobald sie geschehen.',
   stopped: 'Liest nicht mehr mit.',
-  arrived: (count) => `${count} neue Ereignisse`,
+  arrived: (count) => (count === '1' ? '1 neues Ereignis' : `${count} neue Ereignisse`),
   export: 'Ausgeben',
   exportTitle: 'Ausgeben, was passt',
   exportHint: (most) => `Alles, was zu den Filtern von jetzt passt, bis ${most}. „latchkey audit“ gibt ohne Grenze aus.`,

@@ -43,7 +43,7 @@ export const links: Words['links'] = {
   closedWhen: (when) => `geschlossen ${when}`,
   usesOf: (used, max) => `${used} von ${max} Nutzungen`,
   filesOf: (delivered, max) => `${delivered} von ${max} Dateien`,
-  filesDelivered: (count) => `${count} Dateien`,
+  filesDelivered: (count) => (count === '1' ? '1 Datei' : `${count} Dateien`),
   fromNetworks: (networks) => `von ${networks}`,
   upTo: (size) => `bis ${size}`,
   atLeast: (size) => `ab ${size}`,

@@ -92,7 +92,7 @@ export const settings: Words['settings'] = {
   noUndelivered: 'Nichts: Jede Nachricht ist angekommen oder wird noch versucht.',
   replay: 'Alle noch einmal senden',
   replayed: (count) => `${count} werden noch einmal gesendet.`,
-  attempts: (count) => `${count} Versuche`,
+  attempts: (count) => (count === '1' ? '1 Versuch' : `${count} Versuche`),
   delete: 'Löschen',
   deleteTitle: (url) => `Den Webhook zu ${url} löschen?`,
   deleteHint: 'Was auf ihn wartet, geht auch.',

@@ -33,7 +33,7 @@ export const audit = {
   following: 'Following',
   followHint: 'New events appear as they happen.',
   stopped: 'No longer following.',
-  arrived: (count: string) => `${count} new events`,
+  arrived: (count: string) => (count === '1' ? '1 new event' : `${count} new events`),
   export: 'Export',
   exportTitle: 'Export what matches',
   exportHint: (most: string) =>

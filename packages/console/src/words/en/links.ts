@@ -42,7 +42,7 @@ export const links = {
   closedWhen: (when: string) => `closed ${when}`,
   usesOf: (used: string, max: string) => `${used} of ${max} uses`,
   filesOf: (delivered: string, max: string) => `${delivered} of ${max} files`,
-  filesDelivered: (count: string) => `${count} files`,
+  filesDelivered: (count: string) => (count === '1' ? '1 file' : `${count} files`),
   fromNetworks: (networks: string) => `from ${networks}`,
   upTo: (size: string) => `up to ${size}`,
   atLeast: (size: string) => `at least ${size}`,

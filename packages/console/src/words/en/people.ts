@@ -107,7 +107,7 @@ export const policies = {
   save: 'Save',
   saved: 'Saved. It holds from the next request on.',
   valid: 'The document is valid.',
-  problems: (count: string) => `${count} problems`,
+  problems: (count: string) => (count === '1' ? '1 problem' : `${count} problems`),
   problemAt: (line: string, column: string) => `line ${line}, ${column}`,
   checking: 'Checking…',
   tidy: 'Tidy up',

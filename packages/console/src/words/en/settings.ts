@@ -90,7 +90,7 @@ export const settings = {
   noUndelivered: 'Nothing: every message has arrived or is still tried.',
   replay: 'Send all again',
   replayed: (count: string) => `${count} will be sent again.`,
-  attempts: (count: string) => `${count} attempts`,
+  attempts: (count: string) => (count === '1' ? '1 attempt' : `${count} attempts`),
   delete: 'Delete',
   deleteTitle: (url: string) => `Delete the webhook to ${url}?`,
   deleteHint: 'What waits for it goes, too.',
