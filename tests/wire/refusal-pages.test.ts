@@ -41,9 +41,9 @@ describe('a browser that opens', () => {
 
   test('a URL that was changed on its way reads that it does not work, and no more', async () => {
     const url = presigned(server, 'GET', '/box/file');
-    const answer = await opened({ ...url, target: url.target.replace('/box/file', '/box/fill') });
+    const answer = await opened({ ...url, target: url.target.replace('/box/file', '/box/pile') });
     expectPage(answer, 403, 'This link does not work');
-    for (const part of ['fill', 'AWS4', 'LKROOT', 'StringToSign']) expect(answer.text).not.toContain(part);
+    for (const part of ['pile', 'AWS4', 'LKROOT', 'StringToSign']) expect(answer.text).not.toContain(part);
   });
 
   test('the URL of an object that is gone reads that it is gone', async () => {
