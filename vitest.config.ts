@@ -8,7 +8,7 @@ const seconds = 1000;
 // The wire tests of links, identity and audit once more, with records, uses and trail in a PostgreSQL, where there is one.
 const withPostgres = postgresPrograms !== undefined || process.env.LATCHKEY_REQUIRE_ALL === '1';
 const OVER_POSTGRES =
-  'tests/wire/{links,link-*,revocations,identity-*,api-{audit,links},audit-reads,guardrails,security-{08,09,36,38,39}-*,upload-requests}.test.ts';
+  'tests/wire/{links,link-uploads,revocations,identity-permissions,api-{audit,links},audit-reads,guardrails,security-{09,36,39}-*}.test.ts';
 
 export default defineConfig({
   resolve: { conditions },
