@@ -22,7 +22,3 @@ export function Time({ at }: { readonly at: number }) {
     </time>
   );
 }
-
-export function Count({ of }: { readonly of: number }) {
-  return <>{countText(of, language.value.language.tag)}</>;
-}

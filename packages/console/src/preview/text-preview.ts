@@ -5,7 +5,7 @@ export const TEXT_BYTES = 256 * 1024;
 /** Up to here, pictures are fetched whole. */
 export const IMAGE_BYTES = 32 * 1024 * 1024;
 export const PDF_BYTES = 100 * 1024 * 1024;
-export const CSV_ROWS = 500;
+const CSV_ROWS = 500;
 
 /** UTF-8, or UTF-16 where it says so; `undefined` for what is no text. */
 export function textIn(bytes: Uint8Array, isWhole: boolean): string | undefined {

@@ -70,7 +70,7 @@ function objectRow(element: Element): Row {
 }
 
 /** Encoded as forms are. */
-export function decodedKey(text: string): string {
+function decodedKey(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -8,7 +8,7 @@ import { slots } from './slots.ts';
 import { speed } from './speed.ts';
 import { abandon, type Begun, transfer } from './transfer.ts';
 
-export type UploadState =
+type UploadState =
   | 'waiting'
   | 'sending'
   | 'paused'

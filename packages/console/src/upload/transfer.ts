@@ -24,7 +24,7 @@ export type Transfer = {
 };
 
 /** Up to here a file goes in one request. */
-export const ONE_REQUEST_BYTES = 16 * 1024 * 1024;
+const ONE_REQUEST_BYTES = 16 * 1024 * 1024;
 
 /**
  * Resolves when the object is stored. Throws a Refusal, `PreconditionFailed` where there is one of the name and it must not be overwritten;
