@@ -148,9 +148,9 @@ BEGIN
     IF _position = _from THEN _mask := _mask & _from_mask; END IF;
     IF _mask <> 0 THEN
       -- Nothing where its segment has been removed.
-      SELECT array_agg(b.lines[i] ORDER BY i), bit_or(1 << (i - 1)) INTO _lines, _next_mask
-      FROM ${schema}.trail_blocks AS b, generate_series(1, b.line_count) AS i
-      WHERE b.position = _position AND _mask & (1 << (i - 1)) <> 0;
+      SELECT array_agg(u.line ORDER BY u.i), bit_or(1 << (u.i::int - 1)) INTO _lines, _next_mask
+      FROM ${schema}.trail_blocks AS b, unnest(b.lines) WITH ORDINALITY AS u(line, i)
+      WHERE b.position = _position AND _mask & (1 << (u.i::int - 1)) <> 0;
       IF _lines IS NOT NULL THEN
         at := _position;
         mask := _next_mask;
