@@ -57,8 +57,8 @@ function listenTo(page: Page, origins: readonly string[]): string[] {
   const complaints: string[] = [];
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
-    // The viewer of PDFs is a part of the browser.
-    if (!origins.includes(origin) && !['blob:', 'data:', 'chrome-extension:'].includes(protocol)) complaints.push(`asked ${request.url()}`);
+    // What is of another kind belongs to the browser, such as its viewer of PDFs.
+    if (/^(?:https?|wss?):$/.test(protocol) && !origins.includes(origin)) complaints.push(`asked ${request.url()}`);
   });
   page.on('pageerror', (error) => complaints.push(`error ${error.message}`));
   page.on('dialog', (dialog) => {
