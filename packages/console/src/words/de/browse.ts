@@ -123,7 +123,7 @@ export const browse: Words['browse'] = {
   tourFile: 'Eine Datei hineinziehen',
   tourFileHint: 'Irgendwo auf die Seite. Sie geht geradewegs in den Speicher.',
   tourShare: 'Mit einem Link teilen',
-  tourShareHint: 'Wer den Link hat, kann die Datei öffnen, bis Sie ihn zurücknehmen.',
+  tourShareHint: 'Die Datei wählen, dann Teilen. Wer den Link hat, kann sie öffnen, bis Sie ihn zurücknehmen.',
   tourDone: 'Ausblenden',
   tourStepDone: 'Erledigt',
 };

@@ -121,7 +121,7 @@ export const browse = {
   tourFile: 'Drop a file into it',
   tourFileHint: 'Anywhere on the page. It goes straight to the store.',
   tourShare: 'Share it with a link',
-  tourShareHint: 'Whoever has the link can open the file, until you take the link back.',
+  tourShareHint: 'Choose the file, then Share. Whoever has the link can open it, until you take the link back.',
   tourDone: 'Dismiss',
   tourStepDone: 'Done',
 } as const;
