@@ -135,6 +135,33 @@ describe('a link', () => {
   });
 });
 
+describe('several files', () => {
+  test('that were chosen in a list share one page, and one archive', async () => {
+    const { page, complaints, close } = await signedIn({ path: '/buckets/box?prefix=docs/' });
+    for (const name of ['other.txt', 'plan.txt'])
+      await page
+        .getByRole('row')
+        .filter({ has: page.getByText(name, { exact: true }) })
+        .getByRole('checkbox')
+        .check();
+    await page.getByRole('button', { name: 'Share', exact: true }).first().click();
+    await dialog(page).getByRole('heading', { name: 'Share 2 objects' }).waitFor();
+    await create(page);
+    const url = await urlIn(page);
+    const listed = await (await fetch(url)).text();
+    expect([listed.includes('plan.txt'), listed.includes('other.txt'), listed.includes('$(here)')]).toEqual([true, true, false]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  test('of a folder share one, too', async () => {
+    const { page, close } = await signedIn({ path: '/share?bucket=box&prefix=docs/' });
+    await create(page);
+    expect(await (await fetch(await urlIn(page))).text()).toContain('plan.txt');
+    await close();
+  });
+});
+
 describe('snippets', () => {
   test('work in a shell as they stand, whatever the file is called', async () => {
     const { page, close } = await signedIn({ path: share("docs/it's $(here).txt") });

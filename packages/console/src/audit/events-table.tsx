@@ -1,7 +1,10 @@
 /** Events as rows; each opens whole. */
+
+import { now } from '../clock.ts';
 import { Badge } from '../components/note.tsx';
-import { Size, Time } from '../components/value.tsx';
-import { words } from '../words/words.ts';
+import { Size } from '../components/value.tsx';
+import { relativeTime } from '../format.ts';
+import { language, words } from '../words/words.ts';
 import { resultOf, type TrailEvent, timeOf, whatOf, whoOf } from './event.ts';
 
 export function EventsTable({ events, onShow }: { readonly events: readonly TrailEvent[]; readonly onShow: (event: TrailEvent) => void }) {
@@ -38,7 +41,7 @@ function Row({ event, onShow }: { readonly event: TrailEvent; readonly onShow: (
   return (
     <tr>
       <td class="when">
-        <Time at={timeOf(event)} />
+        <Moment at={timeOf(event)} />
       </td>
       <td>
         <button type="button" class="cell-button" aria-label={words().audit.details(eventName)} onClick={() => onShow(event)}>
@@ -60,6 +63,16 @@ function Row({ event, onShow }: { readonly event: TrailEvent; readonly onShow: (
         <Outcome event={event} />
       </td>
     </tr>
+  );
+}
+
+/** To the second: what came before what is half of what a trail is read for. */
+function Moment({ at }: { readonly at: number }) {
+  const locale = language.value.language.tag;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={relativeTime(at, now.value, locale)}>
+      {new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' }).format(at)}
+    </time>
   );
 }
 

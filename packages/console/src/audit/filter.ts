@@ -1,6 +1,6 @@
 /** What is asked of the trail: kept in the address of the screen, and sent as the API wants it. */
 
-export const FILTER_NAMES = ['link', 'bucket', 'key', 'user', 'address', 'operation', 'result', 'since', 'from', 'until'] as const;
+const FILTER_NAMES = ['link', 'bucket', 'key', 'user', 'address', 'operation', 'result', 'since', 'from', 'until'] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 export type AuditFilter = Readonly<Partial<Record<FilterName, string>>>;
 

@@ -4,7 +4,7 @@ import { lastPart } from '../share/subject.ts';
 import { endText } from '../spans.ts';
 import { language, words } from '../words/words.ts';
 
-export type LinkStatus = 'active' | 'paused' | 'revoked' | 'expired' | 'used-up' | 'not-yet';
+type LinkStatus = 'active' | 'paused' | 'revoked' | 'expired' | 'used-up' | 'not-yet';
 
 export type Terms = {
   readonly notBefore?: string;

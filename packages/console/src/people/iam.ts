@@ -29,7 +29,7 @@ function read(element: Element, name: string): string {
   return textOf(element, name) ?? '';
 }
 
-export function holderOf(kind: HolderKind, element: Element): Holder {
+function holderOf(kind: HolderKind, element: Element): Holder {
   const trust = textOf(element, 'AssumeRolePolicyDocument');
   return {
     kind,

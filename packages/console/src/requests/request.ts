@@ -5,7 +5,7 @@ import { type Terms, termsIn } from '../links/link.ts';
 import { lastPart } from '../share/subject.ts';
 import { language, words } from '../words/words.ts';
 
-export type RequestStatus = 'active' | 'closed' | 'expired' | 'not-yet' | 'full';
+type RequestStatus = 'active' | 'closed' | 'expired' | 'not-yet' | 'full';
 
 export type UploadRequest = Terms & {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Guardrails as the fields of a form, and as the document that the server keeps. */
 export const KINDS = ['read', 'write', 'form'] as const;
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
 export const TERMS = ['max-uses', 'source-ip', 'min-size', 'max-size', 'content-types', 'no-overwrite'] as const;
 export type Term = (typeof TERMS)[number];

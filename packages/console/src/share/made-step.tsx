@@ -158,6 +158,11 @@ function Tabs({ made, snippets }: { readonly made: MadeLink; readonly snippets: 
             {labels[name]}
           </Button>
         ))}
+        {hasQr && canSend() && (
+          <Button class="preset" icon="share" onClick={() => void send(made)}>
+            {text.native}
+          </Button>
+        )}
       </div>
       {chosen === 'qr' && (
         <figure class="qr">
@@ -168,6 +173,16 @@ function Tabs({ made, snippets }: { readonly made: MadeLink; readonly snippets: 
       {snippet !== undefined && <SnippetField key={snippet.name} text={snippet.text} label={text.snippetOf(labels[snippet.name])} />}
     </div>
   );
+}
+
+/** The device's own way to pass something on; browsers have it over TLS, most of them on phones. */
+function canSend(): boolean {
+  return typeof navigator.share === 'function';
+}
+
+/** Whoever thinks better of it has not failed. */
+async function send({ url, fileName }: MadeLink): Promise<void> {
+  await navigator.share({ url, title: fileName }).catch(() => undefined);
 }
 
 /** Beyond that a camera sees grey. */

@@ -1,6 +1,6 @@
 /** Lines to copy: what a link is in a shell, in a web page. */
 
-export type SnippetName = 'curl' | 'wget' | 'html' | 'media' | 'form' | 'fetch';
+type SnippetName = 'curl' | 'wget' | 'html' | 'media' | 'form' | 'fetch';
 
 export type Snippet = { readonly name: SnippetName; readonly text: string };
 

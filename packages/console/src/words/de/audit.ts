@@ -9,7 +9,6 @@ export const audit: Words['audit'] = {
   result: 'Ergebnis',
   address: 'Adresse',
   user: 'Benutzer, Rolle oder Zugriffsschlüssel',
-  userHint: 'Ein Name, ein ARN, eine Zugriffsschlüssel-ID, root oder anonymous.',
   link: 'Link',
   bucket: 'Bucket',
   key: 'Objekt',
@@ -74,7 +73,6 @@ export const audit: Words['audit'] = {
   usesNow: (used, max) => `Nutzung ${used} von ${max}`,
   anonymous: 'anonym',
   checks: (check) => CHECKS[check] ?? check,
-  aLink: 'ein Link',
   other: (operation, who) => `${operation} von ${who}`,
 };
 

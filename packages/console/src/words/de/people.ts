@@ -80,7 +80,6 @@ export const policies: Words['policies'] = {
   description: 'Beschreibung',
   attach: 'Anhängen',
   attachTitle: 'Eine Richtlinie anhängen',
-  detach: 'Lösen',
   detachName: (name) => `${name} lösen`,
   own: 'Eigene Richtlinien',
   ownHint: 'Nur hierfür.',

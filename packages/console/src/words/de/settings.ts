@@ -104,8 +104,6 @@ export const settings: Words['settings'] = {
   linkRefused: 'ein Link abgewiesen wird',
   linkRevoked: 'ein Link widerrufen wird',
   requestFulfilled: 'Dateien gekommen sind',
-  healthy: 'gesund',
-  notHealthy: 'nicht gesund',
   ready: 'bereit',
   notReady: 'nicht bereit',
   objectStore: 'Objektspeicher',

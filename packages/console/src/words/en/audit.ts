@@ -8,7 +8,6 @@ export const audit = {
   result: 'Result',
   address: 'Address',
   user: 'User, role or access key',
-  userHint: 'A name, an ARN, an access key ID, root or anonymous.',
   link: 'Link',
   bucket: 'Bucket',
   key: 'Object',
@@ -74,7 +73,6 @@ export const audit = {
   usesNow: (used: string, max: string) => `use ${used} of ${max}`,
   anonymous: 'anonymous',
   checks: (check: string) => CHECKS[check] ?? check,
-  aLink: 'a link',
   other: (operation: string, who: string) => `${operation} by ${who}`,
 } as const;
 

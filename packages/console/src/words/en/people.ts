@@ -79,7 +79,6 @@ export const policies = {
   description: 'Description',
   attach: 'Attach',
   attachTitle: 'Attach a policy',
-  detach: 'Detach',
   detachName: (name: string) => `Detach ${name}`,
   own: 'Own policies',
   ownHint: 'Of this one only.',

@@ -102,8 +102,6 @@ export const settings = {
   linkRefused: 'a link is refused',
   linkRevoked: 'a link is revoked',
   requestFulfilled: 'files have come',
-  healthy: 'healthy',
-  notHealthy: 'not healthy',
   ready: 'ready',
   notReady: 'not ready',
   objectStore: 'Object store',
