@@ -117,6 +117,10 @@ describe('the list', () => {
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     expect(await focusIsOn(page, 'Objects in box/')).toBe(true);
 
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Rename or move' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => focusIsOn(page, 'Objects in box/')).toBe(true);
     await page.keyboard.press('Delete');
     await page.getByRole('dialog', { name: 'Delete a.txt?' }).waitFor();
     await page.keyboard.press('Escape');

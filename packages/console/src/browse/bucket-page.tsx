@@ -198,6 +198,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
             onDownload={() => void saveObject(bucket, objectKey)}
             onPreview={() => setShown({ dialog: 'preview', index: selection.cursor, key: objectKey })}
             onShare={() => share({ bucket, key: objectKey })}
+            actions={actionsFor(onlyRow(selection) ?? rowOf(objectKey))}
           />
         )}
       </div>
@@ -260,6 +261,11 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
       )}
     </DropArea>
   );
+}
+
+/** Of an object that was addressed and not chosen: no more is known than its name. */
+function rowOf(key: string): Row {
+  return { kind: 'object', key, sizeBytes: 0, modifiedAt: 0, etag: '' };
 }
 
 /** One folder is shared as all that comes into it; objects as they are chosen; both together not at all. */

@@ -1,6 +1,8 @@
 /** All buckets that the person may see; on an empty installation, the way to the first shared file. */
 import { useState } from 'preact/hooks';
+import { isCode } from '../api/refusal.ts';
 import { Button } from '../components/button.tsx';
+import { TextField } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { Menu } from '../components/menu.tsx';
@@ -30,6 +32,7 @@ export function BucketsPage() {
           </Button>
         )}
       </div>
+      {buckets.state === 'failed' && isCode(buckets.error, 'AccessDenied') && <BucketByName />}
       <Loaded of={buckets} onRetry={reload}>
         {(rows) =>
           rows.length === 0 ? <FirstBucket /> : <BucketTable rows={rows} onDelete={(bucket) => setShown({ dialog: 'delete', bucket })} />
@@ -47,6 +50,26 @@ export function BucketsPage() {
         />
       )}
     </div>
+  );
+}
+
+/** For who may not list them, but use some. */
+function BucketByName() {
+  const text = words().browse;
+  const [name, setName] = useState('');
+  return (
+    <form
+      class="tour-bucket by-name"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== '') go(`/buckets/${name.trim()}`);
+      }}
+    >
+      <TextField label={text.openByName} isMono value={name} onInput={setName} />
+      <Button type="submit" kind="primary">
+        {text.open}
+      </Button>
+    </form>
   );
 }
 

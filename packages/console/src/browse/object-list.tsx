@@ -82,6 +82,7 @@ export function ObjectList(props: ObjectListProps) {
     else if (event.key === ' ' && selection.cursor >= 0) onSelect(chosen(selection, selection.cursor, 'toggle', rowAt));
     else if (event.key === 'Enter' && cursorRow !== undefined) onOpen(cursorRow);
     else if (event.key === 'Delete' && selection.rows.size > 0) onDelete();
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenuOf(selection.cursor);
     else if (event.key === 'Backspace' || (event.key === 'ArrowUp' && event.altKey)) onUp();
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(allAtHand(listing, selection));
     else return;
@@ -161,6 +162,11 @@ export function ObjectList(props: ObjectListProps) {
       </div>
     </div>
   );
+}
+
+/** Of the row where the keys are. */
+function openMenuOf(index: number): void {
+  document.querySelector<HTMLElement>(`#row-${index} .cell-menu button`)?.click();
 }
 
 type ObjectRowProps = ObjectListProps & {

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-field.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
+import { Menu, type MenuItem } from '../components/menu.tsx';
 import { Note } from '../components/note.tsx';
 import { Size, Time } from '../components/value.tsx';
 import { Preview } from '../preview/preview.tsx';
@@ -18,26 +19,27 @@ export type ObjectPanelProps = {
   readonly onOpen: () => void;
   readonly onDownload: () => void;
   readonly onPreview: () => void;
-  readonly onShare: (() => void) | undefined;
+  readonly onShare: () => void;
+  /** What else can be done with it. */
+  readonly actions: readonly MenuItem[];
 };
 
-export function ObjectPanel({ bucket, objectKey: key, onClose, onOpen, onDownload, onPreview, onShare }: ObjectPanelProps) {
+export function ObjectPanel({ bucket, objectKey: key, onClose, onOpen, onDownload, onPreview, onShare, actions }: ObjectPanelProps) {
   const text = words().browse;
   const name = visibleName(baseName(key));
   return (
     <aside class="panel" aria-label={text.properties(name)}>
       <header class="panel-head">
         <h2 class="panel-title">{name}</h2>
+        <Menu kind="quiet" icon="more" label={words().shell.moreActions(name)} items={actions} />
         <Button kind="quiet" icon="close" label={text.closePanel} onClick={onClose} />
       </header>
       {isAddressable(key) ? (
         <>
           <div class="row wrap panel-actions">
-            {onShare !== undefined && (
-              <Button kind="primary" icon="share" onClick={onShare}>
-                {text.share}
-              </Button>
-            )}
+            <Button kind="primary" icon="share" onClick={onShare}>
+              {text.share}
+            </Button>
             <Button icon="open" onClick={onOpen}>
               {text.open}
             </Button>

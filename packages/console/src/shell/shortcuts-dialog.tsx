@@ -13,6 +13,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
     [['Backspace'], text.shortcutUp],
     [['/'], text.shortcutFilter],
     [['Delete'], text.shortcutDelete],
+    [['Shift', 'F10'], text.shortcutMenu],
     [['?'], text.shortcuts],
   ];
   return (
