@@ -22,13 +22,17 @@ export function objectsOf(context: Context): Objects {
     },
     headObject: (bucket, key) => headObject(context, bucket, key),
     openObject: (bucket, key, options) => openObject(context, bucket, key, options),
-    /** True also where there was none: the upstream does not tell, and asking before would cost a request and be no surer. */
+    /**
+     * True also where there was none: the upstream does not tell, and asking before would cost a request. Where the change is announced it is
+     * asked, since nothing is to be told of what changed nothing.
+     */
     async deleteObject(bucket, key, condition, options) {
       const headers = await deleteConditionHeaders(context, bucket, condition);
+      const wasThere = options?.announce === undefined || (await headObject(context, bucket, key)) !== undefined;
       const request = { method: 'DELETE', bucket, key, headers, isOnce: condition !== undefined } as const;
       await underCondition(context, { bucket, key }, condition, () => upstream.tell(request));
-      await context.outbox.add(options, { bucket, key });
-      return true;
+      if (wasThere) await context.outbox.add(options, { bucket, key });
+      return wasThere;
     },
     async setTags(bucket, key, tags, options) {
       if (!(await setTags(context, bucket, key, tags))) return false;

@@ -12,7 +12,7 @@ const SENTENCES = {
   checksums: 'checksums are kept',
   anyChecksums: 'checksums are kept as they are given, whatever the bytes are, and no others',
   listedChecksums: 'listings have the values of checksums',
-  whatWasThere: 'a delete tells whether there was something, and announces nothing where there was not',
+  whatWasThere: 'a delete tells whether there was something',
   deleteConditions: 'a delete happens only if the object is as said',
   completionConditions: 'a completion happens only if the key is as said',
   completedAgain: 'a completion with other part numbers is not taken for the one that was',
