@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openPostgresStores } from '@latchkey/records-postgres/postgres-stores';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiReply, api, done } from '../support/json-api.ts';
 import { newLink, requestOf } from '../support/links.ts';
@@ -90,6 +91,31 @@ describeOnPostgres('nodes whose PostgreSQL goes away and comes back', () => {
     }
     await areBack();
     expect((await send(at(0), requestOf(link.url))).status).toBe(200);
+  });
+
+  test('give a use back that ended with nothing delivered while it was away', async () => {
+    const stores = await openPostgresStores({ url: postgres.newUrl() });
+    const request = {
+      maxUses: 1,
+      now: 1,
+      forgetAfter: 2,
+      kind: 'download',
+      client: 'c',
+      version: 'v',
+      sizeBytes: 9,
+      wantedBytes: 9,
+      isRange: false,
+    } as const;
+    const answer = await stores.uses.begin({ ...request, subject: 'link' });
+    expect(answer.granted).toBe(true);
+    const { useId, turnId } = answer as Extract<typeof answer, { granted: true }>;
+    await postgres.stop();
+    await expect(stores.uses.end({ subject: 'link', useId, turnId, now: 2, deliveredBytes: 0, completed: false })).rejects.toMatchObject({
+      code: 'SlowDown',
+    });
+    await postgres.start();
+    await expect.poll(() => stores.uses.used('link').catch(() => undefined), { timeout: 20_000 }).toBe(0);
+    await Promise.all(Object.values(stores).map((store) => store.close()));
   });
 
   for (const mode of ['fast', 'immediate'] as const) {

@@ -3,6 +3,7 @@ import { begin, end, touch, type UseState } from '@latchkey/storage/use-state';
 import type { UseAnswer, UseStore } from '@latchkey/storage/use-store';
 import type { Database } from './database.ts';
 import { asS3Error } from './failures.ts';
+import { lateEnds } from './late-ends.ts';
 import { type Step, subjectTurns } from './subject-turns.ts';
 
 export type PostgresUseStoreOptions = { readonly database: Database; readonly close: () => Promise<void> };
@@ -47,6 +48,8 @@ export function postgresUseStore({ database: { schema, query }, close }: Postgre
   });
   const changed = (subject: string, step: (state: UseState | undefined) => UseState | undefined): Promise<void> =>
     turns.take(subject, (state) => ({ result: undefined, next: step(state) }));
+  const ended = (turn: Parameters<UseStore['end']>[0]): Promise<void> => changed(turn.subject, (state) => end(state, turn));
+  const late = lateEnds(ended);
 
   return {
     begin(request) {
@@ -58,7 +61,14 @@ export function postgresUseStore({ database: { schema, query }, close }: Postgre
       return turns.take(request.subject, step);
     },
     touch: (turn) => changed(turn.subject, (state) => touch(state, turn)),
-    end: (turn) => changed(turn.subject, (state) => end(state, turn)),
+    async end(turn) {
+      try {
+        await ended(turn);
+      } catch (error) {
+        late.later(turn);
+        throw error;
+      }
+    },
     async used(subject) {
       return (await read(subject))?.state.used ?? 0;
     },
@@ -72,7 +82,10 @@ export function postgresUseStore({ database: { schema, query }, close }: Postgre
       );
       return rows.length;
     },
-    close,
+    async close() {
+      late.close();
+      await close();
+    },
   };
 }
 
