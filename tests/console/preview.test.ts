@@ -14,7 +14,7 @@ const where = { region: server.region, endpoint: server.endpoint, credentials: s
 
 async function put(key: string, contentType: string, body: string | Buffer): Promise<void> {
   const { url, headers } = presign({ method: 'PUT', bucket: 'box', key, contentType, ...where, expiresIn: '5m' });
-  const reply = await fetch(url, { method: 'PUT', headers: { ...headers }, body });
+  const reply = await fetch(url, { method: 'PUT', headers: { ...headers }, body: typeof body === 'string' ? body : new Uint8Array(body) });
   if (!reply.ok) throw new Error(await reply.text());
 }
 
