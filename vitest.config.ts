@@ -30,7 +30,11 @@ export default defineConfig({
       }),
       project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
       project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts' }),
-      project('console', 'tests/console/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('console', 'tests/console/**/*.test.ts', {
+        testTimeout: 120 * seconds,
+        globalSetup: 'tests/support/built.ts',
+        expect: { poll: { timeout: 20 * seconds } },
+      }),
       project('cluster', 'tests/cluster/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
     ],
   },
@@ -40,4 +44,10 @@ function project(name: string, include: string, options: ProjectOptions) {
   return { extends: true as const, test: { name, include: [include], hookTimeout: options.testTimeout, ...options } };
 }
 
-type ProjectOptions = { testTimeout: number; globalSetup?: string; maxWorkers?: number; sequence?: { groupOrder: number } };
+type ProjectOptions = {
+  testTimeout: number;
+  expect?: { poll: { timeout: number } };
+  globalSetup?: string;
+  maxWorkers?: number;
+  sequence?: { groupOrder: number };
+};
