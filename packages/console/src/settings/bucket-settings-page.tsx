@@ -1,5 +1,5 @@
 /** What is set for one bucket: who comes in, and from which web sites. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { announce } from '../components/announce.tsx';
 import { Failure } from '../components/failure.tsx';
 import { CheckField, SelectField } from '../components/field.tsx';
@@ -79,12 +79,22 @@ function PublicAccess({ bucket, turn }: { readonly bucket: string; readonly turn
     BlockPublicPolicy: text.blockPolicy,
     RestrictPublicBuckets: text.restrict,
   };
+  // What was chosen last, while it is on its way: the next choice is made on top of it, and sent after it.
+  const [wanted, setWanted] = useState<PublicAccessBlock>();
+  const sending = useRef<Promise<unknown>>(Promise.resolve());
   const set = (block: PublicAccessBlock) => {
     setError(undefined);
-    putPublicAccessBlock(bucket, block).then(() => {
-      announce(text.saved);
-      reload();
-    }, setError);
+    setWanted(block);
+    sending.current = sending.current
+      .then(() => putPublicAccessBlock(bucket, block))
+      .then(
+        () => announce(text.saved),
+        (cause: unknown) => {
+          setError(cause);
+          setWanted(undefined);
+        },
+      )
+      .then(reload);
   };
   return (
     <section class="section">
@@ -94,11 +104,16 @@ function PublicAccess({ bucket, turn }: { readonly bucket: string; readonly turn
       </div>
       {error !== undefined && <Failure error={error} />}
       <Loaded of={access} onRetry={reload}>
-        {({ block, isPublic: open }) => (
+        {({ block: stored, isPublic: open }) => (
           <div class="stack tight">
             {open ? <Note kind="warn">{text.isPublic}</Note> : <p class="quiet">{text.isNotPublic}</p>}
             {BLOCKS.map((name) => (
-              <CheckField key={name} label={labels[name]} isChecked={block[name]} onChange={(isOn) => set({ ...block, [name]: isOn })} />
+              <CheckField
+                key={name}
+                label={labels[name]}
+                isChecked={(wanted ?? stored)[name]}
+                onChange={(isOn) => set({ ...(wanted ?? stored), [name]: isOn })}
+              />
             ))}
           </div>
         )}

@@ -8,7 +8,8 @@ import { language, words } from '../words/words.ts';
 export function Countdown({ until }: { readonly until: number }) {
   const locale = language.value.language.tag;
   const [at, setAt] = useState(serverNow());
-  const left = Math.ceil((until - at) / 1000);
+  // The server tells its time in whole seconds: what is shown is never more than what is left.
+  const left = Math.floor((until - at) / 1000);
   const stepMs = left > 2 * 3600 ? 30_000 : 1000;
   useEffect(() => {
     const timer = setInterval(() => setAt(serverNow()), stepMs);

@@ -13,7 +13,7 @@ import { words } from '../words/words.ts';
 import { Countdown } from './countdown.tsx';
 import { type MadeLink, takeBack } from './make-link.ts';
 import { QrCode } from './qr-code.tsx';
-import { type Snippet, snippetsOf } from './snippets.ts';
+import { mediaKind, type Snippet, snippetsOf } from './snippets.ts';
 
 type State =
   | { readonly state: 'live' }
@@ -145,7 +145,7 @@ function Tabs({ made, snippets }: { readonly made: MadeLink; readonly snippets: 
     curl: text.curl,
     wget: text.wget,
     html: text.html,
-    media: mediaLabel(made.contentType),
+    media: mediaLabel(made),
     form: text.htmlForm,
     fetch: text.fetch,
   };
@@ -188,9 +188,9 @@ async function send({ url, fileName }: MadeLink): Promise<void> {
 /** Beyond that a camera sees grey. */
 const MOST_IN_QR = 1200;
 
-function mediaLabel(contentType = ''): string {
+function mediaLabel(made: MadeLink): string {
   const text = words().share;
-  return contentType.startsWith('video/') ? text.video : contentType.startsWith('audio/') ? text.audio : text.image;
+  return text[mediaKind(made) ?? 'image'];
 }
 
 function SnippetField({ text, label }: { readonly text: string; readonly label: string }) {

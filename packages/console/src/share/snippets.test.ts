@@ -30,7 +30,8 @@ describe('snippetsOf', () => {
   it('plays a film, shows a picture, and does neither with a document', () => {
     expect(text({ contentType: 'video/mp4' }, 'media')).toContain('<video controls');
     expect(text({ contentType: 'image/png', fileName: 'a"b.png' }, 'media')).toContain('alt="a&quot;b.png"');
-    expect(text({ contentType: 'application/pdf' }, 'media')).toBeUndefined();
+    expect(text({ contentType: 'application/pdf', fileName: 'a.pdf' }, 'media')).toBeUndefined();
+    expect(text({ fileName: 'Tour.MP4' }, 'media')).toContain('<video controls');
   });
   it('presses the button of a page, with its password where it has one', () => {
     expect(text({ isPage: true }, 'curl')).toContain('--data action=download');

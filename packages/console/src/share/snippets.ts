@@ -30,7 +30,7 @@ export function snippetsOf(link: UsableLink): readonly Snippet[] {
 }
 
 function downloadSnippets({ url, fileName, contentType }: UsableLink): readonly Snippet[] {
-  const media = MEDIA[contentType?.split('/', 1)[0] ?? ''];
+  const media = MEDIA[mediaKind({ contentType, fileName }) ?? ''];
   return [
     { name: 'curl', text: `curl --fail --location --output ${shellWord(fileName)} ${shellWord(url)}` },
     { name: 'wget', text: `wget --output-document ${shellWord(fileName)} ${shellWord(url)}` },
@@ -38,6 +38,29 @@ function downloadSnippets({ url, fileName, contentType }: UsableLink): readonly 
     ...(media === undefined ? [] : [{ name: 'media' as const, text: media(htmlText(url), htmlText(fileName)) }]),
   ];
 }
+
+/** By its type where that is known, else by what its name ends in. */
+export function mediaKind({
+  contentType,
+  fileName,
+}: Pick<UsableLink, 'contentType' | 'fileName'>): 'video' | 'audio' | 'image' | undefined {
+  const type = contentType?.split('/', 1)[0];
+  if (type === 'video' || type === 'audio' || type === 'image') return type;
+  const ending = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
+  return ENDINGS.video.includes(ending)
+    ? 'video'
+    : ENDINGS.audio.includes(ending)
+      ? 'audio'
+      : ENDINGS.image.includes(ending)
+        ? 'image'
+        : undefined;
+}
+
+const ENDINGS: Readonly<Record<'video' | 'audio' | 'image', readonly string[]>> = {
+  video: ['mp4', 'm4v', 'webm', 'mov', 'ogv'],
+  audio: ['mp3', 'm4a', 'ogg', 'opus', 'wav', 'flac', 'aac'],
+  image: ['png', 'jpg', 'jpeg', 'gif', 'webp', 'avif', 'svg'],
+};
 
 const MEDIA: Readonly<Record<string, (url: string, name: string) => string>> = {
   video: (url) => `<video controls preload="metadata" src="${url}"></video>`,
