@@ -139,7 +139,8 @@ describe('latchkey serve', () => {
     [['--trusted-proxy', 'proxy.test'], '--trusted-proxy: "proxy.test" is neither an address nor a network'],
     [['--tls-cert', 'cert.pem'], '--tls-cert and --tls-key are given together'],
     [['--sigv2', 'perhaps'], '--sigv2 is on or off'],
-    [['--objects', 's3+http://x'], '--objects is file:DIRECTORY'],
+    [['--objects', 'ftp://x'], '--objects is file:DIRECTORY'],
+    [['--objects', 's3+http://x'], 'Objects in an S3 need LATCHKEY_UPSTREAM_ACCESS_KEY_ID'],
     [['data'], 'serve takes flags only'],
   ])('refuses %j with status 2', async (args, sentence) => {
     expect(await latchkey(['serve', ...args])).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining(sentence) });

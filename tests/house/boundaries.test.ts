@@ -91,7 +91,7 @@ const planted: readonly { breaks: string; file: string; source: string; rule: st
     rule: 'noRestrictedImports',
   },
   {
-    breaks: 'process.env outside config.ts',
+    breaks: 'process.env outside environment.ts',
     file: 'packages/server/src/e.ts',
     source: 'export const home = process.env.HOME;\n',
     rule: 'noProcessEnv',
@@ -117,7 +117,11 @@ const allowed: readonly { allows: string; file: string; source: string }[] = [
   { allows: 'http.ts importing node:http', file: 'packages/server/src/http.ts', source: imports('node:http') },
   { allows: 's3 importing sigv4', file: 'packages/s3/src/good.ts', source: imports('@latchkey/sigv4/target') },
   { allows: 'a store importing storage', file: 'packages/objects-local/src/good.ts', source: imports('@latchkey/storage/object-store') },
-  { allows: 'config.ts reading process.env', file: 'packages/latchkey/src/config.ts', source: 'export const home = process.env.HOME;\n' },
+  {
+    allows: 'environment.ts reading process.env',
+    file: 'packages/latchkey/src/environment.ts',
+    source: 'export const home = process.env.HOME;\n',
+  },
   { allows: 'the command loading a store', file: 'packages/latchkey/src/commands/good.ts', source: loads('@latchkey/objects-local/open') },
 ];
 

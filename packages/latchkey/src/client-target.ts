@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Environment, localEndpoint } from './config.ts';
+import { type Environment, localEndpoint } from './environment.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import type { Flags } from './flags.ts';
 import { type Credentials, findProfile, type ProfileFlags } from './profile.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 import type { Flags, Values } from './flags.ts';
 import type { Output } from './output.ts';
 

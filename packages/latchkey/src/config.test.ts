@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { localEndpoint, serveConfig } from './config.ts';
+import { serveConfig } from './config.ts';
+import { localEndpoint } from './environment.ts';
 
 describe('serveConfig', () => {
   it('serves ./data on 127.0.0.1:9000 and 9001 where nothing is said', () => {

@@ -1,18 +1,13 @@
 /**
- * Settings: flags, then environment variables, then defaults, made into values once. The only file that reads `process.env`.
+ * Settings: flags, then environment variables, then defaults, made into values once.
  */
 import { join, resolve } from 'node:path';
+import { type Address, address, DEFAULT_LISTEN, type Environment } from './environment.ts';
 import { wrongUsage } from './failure.ts';
 import type { Flags, Values } from './flags.ts';
 import { type RecordsConfig, recordsConfig } from './records-url.ts';
 import { parseSize } from './size.ts';
 import { type UpstreamConfig, upstreamConfig } from './upstream-url.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-export function processEnvironment(): Environment {
-  return process.env;
-}
 
 export type Config = {
   /** Absolute path of the directory that holds everything. */
@@ -52,8 +47,6 @@ export type Config = {
   /** The root user's credentials, where the operator sets them. */
   readonly root: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 };
-
-export type Address = { readonly host: string; readonly port: number };
 
 export const serveFlags = {
   data: { kind: 'text', value: 'DIR', help: 'The directory that holds everything (default ./data)' },
@@ -147,25 +140,6 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     masterKeys: masterKeysFrom(environment),
     root: rootFrom(environment),
   };
-}
-
-/** Where on this machine a server started in this environment takes S3 requests; undefined for port 0, which can be any. */
-export function localEndpoint(environment: Environment): string | undefined {
-  const { host, port } = address(environment.LATCHKEY_LISTEN || DEFAULT_LISTEN, '--listen');
-  if (port === 0) return undefined;
-  const isEverywhere = host === '::' || host === '0.0.0.0';
-  const scheme = environment.LATCHKEY_TLS_CERT ? 'https' : 'http';
-  return `${scheme}://${isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-const DEFAULT_LISTEN = '127.0.0.1:9000';
-
-/** `HOST:PORT`, `[IPV6]:PORT` or `:PORT` for every interface. */
-function address(text: string, flag: string): Address {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]*)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (!match || port > 65_535) throw wrongUsage(`${flag} is HOST:PORT, such as 127.0.0.1:9000 or [::1]:9000, not "${text}".`);
-  return { host: match[1] ?? (match[2] || '::'), port };
 }
 
 function publicUrl(text: string): string {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { jsonLog } from '@latchkey/server/log';
-import { type Environment, localEndpoint, serveConfig, serveFlags } from './config.ts';
+import { serveConfig, serveFlags } from './config.ts';
+import { type Environment, localEndpoint } from './environment.ts';
 import { Failure } from './failure.ts';
 import { parseFlags } from './flags.ts';
 import type { Output } from './output.ts';

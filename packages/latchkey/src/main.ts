@@ -1,6 +1,6 @@
 import { closest } from './closest.ts';
 import type { Command } from './command.ts';
-import { processEnvironment } from './config.ts';
+import { processEnvironment } from './environment.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import { parseFlags } from './flags.ts';
 import { createOutput, type Output } from './output.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 import { findProfile, type ProfileFlags } from './profile.ts';
 
 const credentialsFile = `

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import { parseIni, type Section } from './ini.ts';
 
