@@ -35,7 +35,13 @@ const SCREENS: readonly (readonly [name: string, go: (page: Page) => Promise<voi
       await page.getByRole('link', { name: 'team-files' }).waitFor();
     },
   ],
-  ['create-bucket', async (page) => page.getByRole('button', { name: 'Create bucket' }).click()],
+  [
+    'create-bucket',
+    async (page) => {
+      await page.getByRole('button', { name: 'Create bucket' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
   [
     'objects',
     async (page) => {
@@ -60,7 +66,13 @@ const SCREENS: readonly (readonly [name: string, go: (page: Page) => Promise<voi
       await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
     },
   ],
-  ['delete', async (page) => page.getByRole('button', { name: 'Delete', exact: true }).click()],
+  [
+    'delete',
+    async (page) => {
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
   [
     'panel',
     async (page) => {
@@ -68,7 +80,13 @@ const SCREENS: readonly (readonly [name: string, go: (page: Page) => Promise<voi
       await page.locator('.panel .preview-cells').waitFor();
     },
   ],
-  ['preview', async (page) => void (await page.goto(`${server.console}/buckets/team-files?prefix=2026/&key=2026/plan.txt`))],
+  [
+    'preview',
+    async (page) => {
+      await page.goto(`${server.console}/buckets/team-files?prefix=2026/&key=2026/plan.txt`);
+      await page.locator('.panel .preview-text').waitFor();
+    },
+  ],
   [
     'empty',
     async (page) => {
