@@ -2,6 +2,7 @@
  * Delivers in the background what waits for webhooks. Of the processes that serve one directory, one does: the one with the lease. Nothing of it
  * is in memory but what is being sent.
  */
+import { setMaxListeners } from 'node:events';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { Log } from '../log.ts';
@@ -46,6 +47,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   // Waits and the lease go by a clock that tests do not set.
   const lease = openLease(records, 'webhooks', Date.now);
   const stopping = new AbortController();
+  // Every message under way listens until it has ended; only so many are sent side by side.
+  setMaxListeners(0, stopping.signal);
   /** By the id of the webhook. */
   let all = new Map<string, Served>();
   let before: readonly Webhook[] | undefined;
