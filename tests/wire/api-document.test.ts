@@ -1,19 +1,27 @@
 import { apiOperations } from '@latchkey/server/api/operations/index';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FakeIssuer, fakeIssuer } from '../support/fake-issuer.ts';
 import { api, documentOf, done, type Json, sendApi, unsignedApiRequest } from '../support/json-api.ts';
+import { CLIENT_ID, newPeopleRole } from '../support/provider-role.ts';
 import { type TestServer, testServer } from '../support/test-server.ts';
 import { newGuest } from '../support/upload-requests.ts';
 import { send, signed } from '../support/wire-client.ts';
 
+let issuer: FakeIssuer;
 let server: TestServer;
 let document: Json;
 beforeAll(async () => {
-  server = await testServer();
+  issuer = await fakeIssuer();
+  server = await testServer({ identityProvider: { issuer: issuer.url, clientId: CLIENT_ID, role: 'people', name: 'Example' } });
+  await newPeopleRole(server, issuer.url);
   await send(server, signed(server, 'PUT', '/photos'));
   document = JSON.parse((await send({ s3: server.console }, unsignedApiRequest(server, 'GET', '/openapi.json'))).text);
 });
-afterAll(() => server.close(0));
+afterAll(async () => {
+  await server.close(0);
+  await issuer.close();
+});
 
 /** `[method, path, operation]` of each operation in the document. */
 const described = (): [string, string, Json][] =>
@@ -109,6 +117,11 @@ describe('the OpenAPI document', () => {
     };
     await sendApi(server, unsignedApiRequest(server, 'POST', '/session/renew', { headers: fromPage }));
     await sendApi(server, unsignedApiRequest(server, 'POST', '/session/end', { headers: fromPage }));
+    const fromConsole = { origin: server.console };
+    const leaving = await sendApi(server, unsignedApiRequest(server, 'POST', '/session/provider/url', { headers: fromConsole }));
+    const json = await issuer.visit(leaving.json.url);
+    const headers = { ...fromConsole, cookie: leaving.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    await sendApi(server, unsignedApiRequest(server, 'POST', '/session/provider/sign-in', { headers, json }));
     await done(server, 'GET', '/link-limits', { query: { bucket: 'photos', key: 'a' } });
     await done(server, 'GET', '/server');
     const { confirmed } = await documentOf(server);

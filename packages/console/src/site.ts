@@ -5,6 +5,8 @@ export type Site = {
   readonly region: string;
   /** The S3 address as this browser reaches it, without a slash at the end. */
   readonly endpoint: string;
+  /** The name of the identity provider that people may sign in with, where there is one. */
+  readonly signInWith?: string | undefined;
 };
 
 export const site: Site = readSite();

@@ -85,6 +85,19 @@ describe('serveConfig', () => {
     [{ records: 'postgres:x' }, '--records is postgres://USER@HOST'],
     [{ sigv2: 'maybe' }, '--sigv2 is on or off'],
     [{ 'tls-cert': '/c.pem' }, '--tls-cert and --tls-key are given together'],
+    [{ 'oidc-console-issuer': 'https://login.example.com' }, '--oidc-console-client-id and --oidc-console-role are given together'],
+    [
+      { 'oidc-console-issuer': 'http://login.example.com', 'oidc-console-client-id': 'a', 'oidc-console-role': 'people' },
+      '--oidc-console-issuer is an https:// address',
+    ],
+    [
+      { 'oidc-console-issuer': 'https://login.example.com', 'oidc-console-client-id': 'a', 'oidc-console-role': 'user:ana' },
+      '--oidc-console-role is the ARN or the name of a role',
+    ],
+    [
+      { 'oidc-console-issuer': 'https://a.example', 'oidc-console-client-id': 'a', 'oidc-console-role': 'people', console: ':9001' },
+      '--oidc-console-issuer needs --public-console-url',
+    ],
     [{ 'sandbox-active-content': '1' }, '--sandbox-active-content is on or off'],
   ])('refuses %j in a sentence', (values, sentence) => {
     expect(() => serveConfig(values, {})).toThrow(sentence);
@@ -94,6 +107,15 @@ describe('serveConfig', () => {
     expect(localEndpoint({ LATCHKEY_LISTEN: '[::1]:80' })).toBe('http://[::1]:80');
     expect(localEndpoint({ LATCHKEY_LISTEN: ':443', LATCHKEY_TLS_CERT: 'c.pem' })).toBe('https://127.0.0.1:443');
     expect(localEndpoint({ LATCHKEY_LISTEN: '127.0.0.1:0' })).toBeUndefined();
+  });
+  it('takes an identity provider for the console, whose secret is no flag', () => {
+    const values = { 'oidc-console-issuer': 'https://login.example.com/a', 'oidc-console-client-id': 'us', 'oidc-console-role': 'people' };
+    const provider = { issuer: 'https://login.example.com/a', clientId: 'us', role: 'people', name: 'login.example.com' };
+    const text = 'LATCHKEY_OIDC_CONSOLE_CLIENT_SECRET';
+    expect(serveConfig(values, {}).consoleProvider).toEqual({ ...provider, secret: undefined });
+    expect(serveConfig(values, { [text]: 's' }).consoleProvider).toEqual({ ...provider, secret: { text: 's' } });
+    expect(serveConfig(values, { [`${text}_FILE`]: '/s' }).consoleProvider).toEqual({ ...provider, secret: { file: '/s' } });
+    expect(() => serveConfig(values, { [text]: 's', [`${text}_FILE`]: '/s' })).toThrow('are not both set');
   });
   it('wants both halves of the root credentials or neither', () => {
     expect(() => serveConfig({}, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root' })).toThrow('are set together, or neither');

@@ -2,6 +2,7 @@
  * Settings: flags, then environment variables, then defaults, made into values once.
  */
 import { join, resolve } from 'node:path';
+import { type ConsoleProviderConfig, consoleProvider } from './console-provider.ts';
 import { type Address, address, DEFAULT_LISTEN, type Environment } from './environment.ts';
 import { wrongUsage } from './failure.ts';
 import type { Flags, Values } from './flags.ts';
@@ -40,6 +41,8 @@ export type Config = {
   readonly domains: readonly string[];
   /** Path of a file with the issuers whose tokens AssumeRoleWithWebIdentity takes. */
   readonly oidcIssuersFile: string | undefined;
+  /** With which people may sign in at the console. */
+  readonly consoleProvider: ConsoleProviderConfig | undefined;
   /** Whether new buckets begin with all public access blocked. */
   readonly blocksPublicAccess: boolean;
   /** What seals secrets at rest, where the operator sets it: the first seals, all open. */
@@ -102,6 +105,10 @@ export const serveFlags = {
     value: 'FILE',
     help: 'Issuers whose tokens may assume roles: JSON, each with issuer, audiences, algorithms, jwks',
   },
+  'oidc-console-issuer': { kind: 'text', value: 'URL', help: 'An OpenID Connect provider that people may sign in to the console with' },
+  'oidc-console-client-id': { kind: 'text', value: 'ID', help: 'What this console is called there' },
+  'oidc-console-role': { kind: 'text', value: 'ARN|NAME', help: 'The role that they get, whose trust policy has to allow them' },
+  'oidc-console-name': { kind: 'text', value: 'TEXT', help: 'What the provider is called on the button (default: its host name)' },
   'default-public-access-block': {
     kind: 'text',
     value: 'on|off',
@@ -116,7 +123,7 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
   return {
     data,
     listen: address(values.listen ?? DEFAULT_LISTEN, '--listen'),
-    consoleListen: address(values.console ?? '127.0.0.1:9001', '--console'),
+    consoleListen: address(values.console ?? DEFAULT_CONSOLE, '--console'),
     publicUrls: (values['public-url'] ?? []).map(publicUrl),
     publicConsoleUrl: values['public-console-url'] === undefined ? undefined : consoleOrigin(values['public-console-url']),
     region: region(values.region ?? 'us-east-1'),
@@ -136,10 +143,27 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     ignoreForeignAuthorization: isOn(values['ignore-foreign-authorization'] ?? 'off', '--ignore-foreign-authorization'),
     sandboxesActiveContent: isOn(values['sandbox-active-content'] ?? 'off', '--sandbox-active-content'),
     oidcIssuersFile: values['oidc-issuers'],
+    consoleProvider: consoleProvider(
+      {
+        issuer: values['oidc-console-issuer'],
+        clientId: values['oidc-console-client-id'],
+        role: values['oidc-console-role'],
+        name: values['oidc-console-name'],
+        isAddressKnown:
+          values['public-console-url'] !== undefined || isThisMachine(address(values.console ?? DEFAULT_CONSOLE, '--console')),
+      },
+      environment,
+    ),
     blocksPublicAccess: isOn(values['default-public-access-block'] ?? 'on', '--default-public-access-block'),
     masterKeys: masterKeysFrom(environment),
     root: rootFrom(environment),
   };
+}
+
+const DEFAULT_CONSOLE = '127.0.0.1:9001';
+
+function isThisMachine({ host }: Address): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function publicUrl(text: string): string {

@@ -30,6 +30,10 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
   requireNetworks('--allow-webhook-networks', () => reachableAddresses(config.webhooks.allowedNetworks));
   const certificate = config.tls && (await readCertificate(config.tls));
   const oidcIssuers = config.oidcIssuersFile === undefined ? [] : await readOidcIssuers(config.oidcIssuersFile);
+  const identityProvider = config.consoleProvider && {
+    ...config.consoleProvider,
+    clientSecret: await clientSecret(config.consoleProvider),
+  };
   await makeDirectory(config.data);
   const root = await rootCredentials(config.data, config.root);
   const master = await masterKeys(config.data, config.masterKeys);
@@ -40,6 +44,7 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
       ...stores,
       auditRetention: config.audit,
       oidcIssuers,
+      identityProvider,
       masterKeys: master.keys,
       reloadMasterKeys: master.reload,
       tls: certificate,
@@ -60,6 +65,15 @@ async function readOidcIssuers(path: string): Promise<readonly OidcIssuer[]> {
     return parseOidcIssuers(await readFile(path, 'utf8'));
   } catch (cause) {
     throw wrongUsage(`--oidc-issuers ${path}: ${(cause as Error).message}`);
+  }
+}
+
+async function clientSecret({ secret }: NonNullable<Config['consoleProvider']>): Promise<string | undefined> {
+  if (secret === undefined || 'text' in secret) return secret?.text;
+  try {
+    return (await readFile(secret.file, 'utf8')).trim();
+  } catch (cause) {
+    throw new Failure(`LATCHKEY_OIDC_CONSOLE_CLIENT_SECRET_FILE can not be read: ${(cause as Error).message}.`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServerFacts } from './api/server-facts.ts';
 import { type ConsolePagesOptions, consolePages } from './console-pages.ts';
 import { healthReply, textReply } from './health.ts';
 import type { Handler } from './http.ts';
+import type { IdentityProvider } from './identity-provider/identity-provider.ts';
 import { isLanding, landingHandler } from './landing/handler.ts';
 import { PLAYER_PATH, playerReply } from './landing/player.ts';
 import type { Log } from './log.ts';
@@ -30,6 +31,8 @@ export type ConsoleAddressOptions = {
   /** Where the built pages are; without them this address has no pages but those of links. */
   readonly pages: Pick<ConsolePagesOptions, 'folder' | 'endpoint'> | undefined;
   readonly server: ServerFacts;
+  /** With which people may sign in, if there is one. */
+  readonly provider: IdentityProvider | undefined;
 };
 
 export function consoleHandler(options: ConsoleAddressOptions): Handler {
@@ -44,7 +47,7 @@ export function consoleHandler(options: ConsoleAddressOptions): Handler {
     log,
     consoleUrl: options.consoleUrl,
   });
-  const answerPage = options.pages && consolePages({ ...options.pages, version, region: site.region });
+  const answerPage = options.pages && consolePages({ ...options.pages, version, region: site.region, signInWith: options.provider?.name });
   return async (incoming) => {
     stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);

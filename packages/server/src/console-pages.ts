@@ -17,10 +17,12 @@ export type ConsolePagesOptions = {
   readonly region: string;
   /** The S3 address as the browser that asks would reach it. */
   readonly endpoint: (incoming: Incoming) => string;
+  /** The name of the identity provider, where there is one. */
+  readonly signInWith: string | undefined;
 };
 
 /** Answers GET and HEAD. Throws where the folder does not hold what was built. */
-export function consolePages({ folder, version, region, endpoint }: ConsolePagesOptions): Handler {
+export function consolePages({ folder, version, region, endpoint, signInWith }: ConsolePagesOptions): Handler {
   const assets = readAssets(join(folder, 'assets'));
   const template = readFileSync(join(folder, 'index.html'), 'utf8');
   return async (incoming) => {
@@ -29,7 +31,7 @@ export function consolePages({ folder, version, region, endpoint }: ConsolePages
     if (path.startsWith('/assets/')) return assetReply(assets.get(path.slice('/assets/'.length)), incoming);
     // What browsers and robots look for by themselves is no screen.
     if (/^\/[^/]*\.[^/]*$/.test(path)) return plain(404, 'There is nothing here.');
-    return indexReply(template, { version, region, endpoint: endpoint(incoming) });
+    return indexReply(template, { version, region, endpoint: endpoint(incoming), signInWith });
   };
 }
 
@@ -83,7 +85,9 @@ function encodedAs({ plain, gzip, brotli }: Asset, accepted: string): readonly [
 
 const encoder = new TextEncoder();
 
-function indexReply(template: string, site: { readonly version: string; readonly region: string; readonly endpoint: string }): Reply {
+type ShownSite = Pick<ConsolePagesOptions, 'version' | 'region' | 'signInWith'> & { readonly endpoint: string };
+
+function indexReply(template: string, site: ShownSite): Reply {
   const content = JSON.stringify(site).replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
   return {
     status: 200,

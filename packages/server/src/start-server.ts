@@ -23,6 +23,7 @@ import { createIdentities, type RootCredentials } from './identity/identities.ts
 import { checkMasterKey } from './identity/master-key-check.ts';
 import { createSealer } from './identity/sealing.ts';
 import type { OidcIssuer } from './identity/sts/federated.ts';
+import { type IdentityProviderOptions, identityProvider } from './identity-provider/identity-provider.ts';
 import { createLinks } from './links/link-service.ts';
 import { revocations } from './links/revocations.ts';
 import type { Log } from './log.ts';
@@ -54,6 +55,8 @@ export type ServerOptions = {
   readonly reloadMasterKeys?: (() => readonly string[]) | undefined;
   /** Issuers whose tokens may be brought to AssumeRoleWithWebIdentity. */
   readonly oidcIssuers?: readonly OidcIssuer[] | undefined;
+  /** With which people may sign in at the console, besides their access keys. */
+  readonly identityProvider?: IdentityProviderOptions | undefined;
   /** Whether new buckets begin with all public access blocked. Default true, as on AWS. */
   readonly blocksPublicAccess?: boolean | undefined;
   /** Port 0 means any free port. */
@@ -139,6 +142,9 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     isConsoleOrigin: (origin, host) => isConsoleOrigin(origin, [consoleUrl(), boundConsoleUrl], host),
     now: options.now ?? Date.now,
   };
+  const { publicConsoleUrl } = options;
+  const boundUrls = { publicConsoleUrl, boundConsoleUrl: () => boundConsoleUrl };
+  const provider = options.identityProvider && identityProvider(options.identityProvider, { site, sealer, ...boundUrls });
   const revoked = revocations(records);
   const hooks = openWebhooks({ objects, records, sealer, site, log }, options.webhooks);
   const { events, notifications, webhooks } = hooks;
@@ -199,6 +205,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       consoleUrl,
       uploadDeliveries: uploads.deliveries,
       ask: async (incoming) => gateway.handle(incoming),
+      provider,
       pages: options.consolePages === undefined ? undefined : { folder: options.consolePages, endpoint: endpointOfBrowser },
       server: {
         version: options.version,

@@ -11,12 +11,12 @@ import { site } from '../site.ts';
 export type Session =
   /** Asked, and not answered yet. */
   | { readonly state: 'unknown' }
-  | { readonly state: 'out'; readonly why?: 'ended' | 'signed-out' | undefined }
+  | { readonly state: 'out'; readonly why?: 'ended' | 'signed-out' | undefined; readonly error?: unknown }
   | ({ readonly state: 'in' } & SignedIn);
 
 export type SignedIn = {
   readonly sessionId: string;
-  readonly principal: { readonly kind: 'root' | 'user'; readonly name: string; readonly arn: string };
+  readonly principal: { readonly kind: 'root' | 'user' | 'role'; readonly name: string; readonly arn: string };
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -52,12 +52,20 @@ export async function signIn(accessKeyId: string, secretAccessKey: string): Prom
   await enter(await fetch(url, { method: 'POST', headers: { ...headers }, body }));
 }
 
-/** After the page was loaded: takes up the session that the browser has, if it has one. */
-export async function resume(): Promise<void> {
+/** After the page was loaded: signs in whom the identity provider has sent back, or takes up the session that the browser has, if it has one. */
+export async function resume(returned?: Promise<Response>): Promise<void> {
   addEventListener('storage', ({ key, newValue }) => {
     // Signed out in another tab of this browser.
     if (key === ID && newValue === null && current.value.state === 'in') current.value = { state: 'out', why: 'ended' };
   });
+  if (returned !== undefined) {
+    try {
+      await enter(await returned);
+    } catch (error) {
+      current.value = { state: 'out', error };
+    }
+    return;
+  }
   if (rememberedId() === undefined) {
     current.value = { state: 'out' };
     return;

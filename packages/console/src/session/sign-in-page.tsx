@@ -6,15 +6,19 @@ import { Failure } from '../components/failure.tsx';
 import { TextField } from '../components/field.tsx';
 import { Note } from '../components/note.tsx';
 import { Brand } from '../shell/frame.tsx';
+import { site } from '../site.ts';
 import { words } from '../words/words.ts';
+import { leaveToSignIn } from './provider.ts';
 import { type Session, signIn } from './session.ts';
 
-export function SignInPage({ why }: { readonly why: (Session & { state: 'out' })['why'] }) {
+type Out = Session & { readonly state: 'out' };
+
+export function SignInPage({ why, problem }: { readonly why: Out['why']; readonly problem: unknown }) {
   const text = words().signIn;
   const [accessKeyId, setAccessKeyId] = useState('');
   const [secret, setSecret] = useState('');
   const [isShown, setShown] = useState(false);
-  const [attempt, setAttempt] = useState<Attempt>({ state: 'none' });
+  const [attempt, setAttempt] = useState<Attempt>(problem === undefined ? { state: 'none' } : { state: 'refused', error: problem });
   const keyField = useRef<HTMLInputElement>(null);
   const secretField = useRef<HTMLInputElement>(null);
   const errors =
@@ -33,6 +37,18 @@ export function SignInPage({ why }: { readonly why: (Session & { state: 'out' })
     } catch (error) {
       setAttempt({ state: 'refused', error });
       (isCode(error, ...UNKNOWN_KEY) ? keyField : secretField).current?.focus();
+    }
+  };
+
+  const leave = async () => {
+    if (attempt.state === 'busy') return;
+    setAttempt({ state: 'busy' });
+    try {
+      await leaveToSignIn();
+      // Whoever comes back with the back button finds it as it was.
+      setAttempt({ state: 'none' });
+    } catch (error) {
+      setAttempt({ state: 'refused', error });
     }
   };
 
@@ -85,6 +101,11 @@ export function SignInPage({ why }: { readonly why: (Session & { state: 'out' })
         <Button type="submit" kind="primary" isDisabled={attempt.state === 'busy'}>
           {attempt.state === 'busy' ? text.busy : text.submit}
         </Button>
+        {site.signInWith !== undefined && (
+          <Button isDisabled={attempt.state === 'busy'} onClick={() => void leave()}>
+            {text.with(site.signInWith)}
+          </Button>
+        )}
         <p class="quiet">{text.stays}</p>
         <details>
           <summary>{text.whereTitle}</summary>

@@ -19,7 +19,7 @@ export function App() {
       case 'unknown':
         return null;
       case 'out':
-        return <SignInPage why={value.why} />;
+        return <SignInPage why={value.why} problem={value.error} />;
       case 'in':
         return <Frame who={value.principal} />;
     }

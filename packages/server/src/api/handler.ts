@@ -9,10 +9,12 @@ import { admit } from '../admit.ts';
 import type { AuditEvent } from '../audit/event.ts';
 import { requestRecorder } from '../audit/requests.ts';
 import { authenticate } from '../authenticate/authenticate.ts';
-import { authenticateConsoleSession } from '../authenticate/console-session.ts';
+import { authenticateConsoleSession, refuseSigned } from '../authenticate/console-session.ts';
+import { authenticateByProvider } from '../authenticate/identity-provider.ts';
 import { authorise } from '../authorise.ts';
 import { headerValue } from '../headers.ts';
 import type { Handler } from '../http.ts';
+import type { IdentityProvider } from '../identity-provider/identity-provider.ts';
 import type { Log } from '../log.ts';
 import type { RequestCounts } from '../metrics.ts';
 import { refuseDoubtfulFraming } from '../parse.ts';
@@ -37,6 +39,7 @@ export type ApiOptions = {
   readonly counts: RequestCounts;
   readonly version: string;
   readonly server: ServerFacts;
+  readonly provider: IdentityProvider | undefined;
 };
 
 /** Whether a target is the API's. */
@@ -45,7 +48,7 @@ export function isApi(rawTarget: string): boolean {
 }
 
 /** Answers requests below `/api/v1`; never rejects. */
-export function apiHandler({ stores, site, log, counts, version, server }: ApiOptions): Handler {
+export function apiHandler({ stores, site, log, counts, version, server, provider }: ApiOptions): Handler {
   const route = apiRouter(apiOperations);
   const rules = { region: site.region, service: 'latchkey', sigv2: false, ignoreForeignAuthorization: false } as const;
   const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => problemReply(cause, incoming, log));
@@ -64,23 +67,35 @@ export function apiHandler({ stores, site, log, counts, version, server }: ApiOp
       const asRow = asOperation(operation);
       request = { ...addressed, operation: asRow };
       const body = signedBody(addressed);
-      const call = { action: operation.name, parameters: NONE, bodyHash: body.hash };
-      const isByCookie = operation.authenticatedBy === 'console-session';
-      const authenticated = isByCookie
-        ? await authenticateConsoleSession(addressed, asRow, stores, site)
-        : await authenticate({ ...addressed, call }, asRow, rules, stores.identities);
+      const whoAsks = async ({ name, authenticatedBy }: ApiOperation): Promise<Authenticated> => {
+        switch (authenticatedBy) {
+          case 'console-session':
+            return authenticateConsoleSession(addressed, asRow, stores, site);
+          case 'identity-provider':
+            return authenticateByProvider(addressed, asRow, body, provider, site);
+          case 'nobody':
+            refuseSigned(addressed);
+            return { ...addressed, operation: asRow, principal: { kind: 'anonymous' }, signature: undefined };
+          case undefined: {
+            const call = { action: name, parameters: NONE, bodyHash: body.hash };
+            return authenticate({ ...addressed, call }, asRow, rules, stores.identities);
+          }
+        }
+      };
+      const authenticated = await whoAsks(operation);
       request = authenticated;
-      if (!isByCookie) requireHeaderSignature(authenticated);
+      if (operation.authenticatedBy === undefined) requireHeaderSignature(authenticated);
       const admitted = await admit(authenticated, stores);
       const { bytes, sha256 } = await body.read();
       const input = inputOf(operation, path, authenticated, bytes);
-      parameters = auditedParameters(input);
+      // A provider's code is a credential.
+      parameters = auditedParameters(operation.authenticatedBy === 'identity-provider' ? { ...input, body: undefined } : input);
       request = { ...authenticated, ...auditedPlace(input) } as Partial<Authenticated>;
       const key = operation.isIdempotent ? keyOf(authenticated) : undefined;
       const needs = () => operation.needs(input, site);
       const caller = await authorise({ ...admitted, operation: { ...admitted.operation, needs } }, stores, site);
       recorder.requireRoom(authenticated.operation);
-      const run = () => operation.run({ input, caller, stores, site, server });
+      const run = () => operation.run({ input, caller, stores, site, server, provider });
       const answer =
         key === undefined
           ? await run()

@@ -65,7 +65,13 @@ function described({ name, summary, actions, authenticatedBy, path, query, body,
     operationId: `${name[0]?.toLowerCase()}${name.slice(1)}`,
     summary,
     ...(authenticatedBy === 'console-session' && { security: [{ session: [], page: [] }] }),
-    description: actions.length === 0 ? 'Needs valid credentials.' : `Needs ${actions.map((action) => `\`${action}\``).join(' or ')}.`,
+    ...((authenticatedBy === 'identity-provider' || authenticatedBy === 'nobody') && { security: [] }),
+    description:
+      authenticatedBy === 'nobody'
+        ? 'Needs nothing.'
+        : actions.length === 0
+          ? 'Needs valid credentials.'
+          : `Needs ${actions.map((action) => `\`${action}\``).join(' or ')}.`,
     parameters: [
       ...pathParameters(path),
       ...(query === undefined ? [] : queryParameters(query)),

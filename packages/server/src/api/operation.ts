@@ -1,5 +1,6 @@
 /** What an operation of the JSON API is: one value that says what it matches, takes, needs, does and answers. */
 import type { GenericSchema, InferOutput } from 'valibot';
+import type { IdentityProvider } from '../identity-provider/identity-provider.ts';
 import type { Authorised, Method, Permission, Site, Stores } from '../pipeline.ts';
 import type { QuerySchema } from './input.ts';
 import type { ApiAnswer } from './replies.ts';
@@ -15,8 +16,8 @@ export type ApiOperation = {
   readonly summary: string;
   /** The permissions it asks for, for the document: `latchkey:CreateLink`. */
   readonly actions: readonly string[];
-  /** By the cookie of a console's session. Default: by a signature. */
-  readonly authenticatedBy?: 'console-session' | undefined;
+  /** By the cookie of a console's session, by an identity provider's code, or not at all: nobody has signed in yet. Default: by a signature. */
+  readonly authenticatedBy?: 'console-session' | 'identity-provider' | 'nobody' | undefined;
   readonly query?: QuerySchema | undefined;
   readonly body?: GenericSchema | undefined;
   /** Whether an Idempotency-Key is minded: the same key and body are answered with the same answer for a day. */
@@ -47,6 +48,8 @@ export type ApiCall<Query = unknown, Body = unknown> = {
   readonly stores: Stores;
   readonly site: Site;
   readonly server: ServerFacts;
+  /** With which people may sign in at the console, if there is one. */
+  readonly provider: IdentityProvider | undefined;
 };
 
 /** Ties the types of the schemas to what `needs` and `run` receive. */

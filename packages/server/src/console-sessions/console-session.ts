@@ -4,6 +4,7 @@
  * as long as the record is there.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { S3Error } from '@latchkey/s3/errors';
 import { equalInConstantTime } from '@latchkey/sigv4/bytes';
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
 import type { Session } from '../identity/sessions.ts';
@@ -16,12 +17,14 @@ export const IDLE_MS = 12 * 3_600_000;
 export const LIFETIME_MS = 7 * 24 * 3_600_000;
 
 export type ConsoleSession = {
-  /** Whose access key signed in. */
-  readonly of: Exclude<Session['of'], { readonly kind: 'role' }>;
-  /** The user's name, as it is written. */
+  /** Whose access key signed in; or the role that an identity provider's word was good for. */
+  readonly of: Session['of'];
+  /** The user's name, as it is written; or the address or subject that the provider gave. */
   readonly name: string;
-  /** That access key: the session is over once it is inactive or deleted, or its user is. */
-  readonly issuer: string;
+  /** That access key: the session is over once it is inactive or deleted, or its user is. None where a provider was asked. */
+  readonly issuer?: string;
+  /** Who it is to the provider, under its ARN: a name may be given to another, this not. */
+  readonly subject?: string;
   /** SHA-256 of the cookie's secret, in hex. */
   readonly secretHash: string;
   readonly createdAt: number;
@@ -45,21 +48,30 @@ export function endOf({ seenAt, expiresAt }: ConsoleSession): number {
   return Math.min(seenAt + IDLE_MS, expiresAt);
 }
 
+/** Throws AccessDenied where there is one with that id. */
 export async function beginConsoleSession(
   records: RecordStore,
-  given: Pick<ConsoleSession, 'of' | 'name' | 'issuer' | 'address' | 'userAgent'>,
+  given: Pick<ConsoleSession, 'of' | 'name' | 'issuer' | 'subject' | 'address' | 'userAgent'>,
   now: number,
+  { id = randomBytes(12).toString('hex'), lifetimeMs = LIFETIME_MS }: NewSessionOptions = {},
 ): Promise<{ readonly cookie: SessionCookie; readonly session: ConsoleSession }> {
-  const cookie = { id: randomBytes(12).toString('hex'), secret: randomBytes(32).toString('base64url') };
+  const cookie = { id, secret: randomBytes(32).toString('base64url') };
   const secretHash = hashOf(cookie.secret);
-  const session: ConsoleSession = { ...given, secretHash, createdAt: now, seenAt: now, expiresAt: now + LIFETIME_MS };
+  const session: ConsoleSession = { ...given, secretHash, createdAt: now, seenAt: now, expiresAt: now + lifetimeMs };
   const over = await someThatAreOver(records, now);
-  await records.commit([
-    ...over.map((id) => ({ remove: { kind: CONSOLE_SESSION, id } })),
+  const { committed } = await records.commit([
+    ...over.map((old) => ({ remove: { kind: CONSOLE_SESSION, id: old } })),
     { put: { kind: CONSOLE_SESSION, id: cookie.id, value: session as unknown as JsonValue }, ifVersion: 0 },
   ]);
+  if (!committed) throw new S3Error('AccessDenied', { message: 'This sign-in has been used already. Begin again.' });
   return { cookie, session };
 }
+
+export type NewSessionOptions = {
+  /** 24 hex digits, where there must not be a second one. Default: random ones. */
+  readonly id?: string | undefined;
+  readonly lifetimeMs?: number | undefined;
+};
 
 /** The session of a cookie, if the secret is right and the session not over. */
 export async function openConsoleSession(records: RecordStore, cookie: SessionCookie, now: number): Promise<ConsoleSession | undefined> {

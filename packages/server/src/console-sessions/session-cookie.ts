@@ -10,15 +10,16 @@ type Request = Pick<Incoming, 'headers' | 'peer'>;
 /** Which session the page means. No page of another origin can send it: a browser would ask first, and be told nothing. */
 export const SESSION_HEADER = 'console-session';
 export const CSRF_HEADER = 'csrf-token';
+const NAME = 'latchkey-session';
 const PATH = '/api/v1/session';
 
 /** The value of a Set-Cookie header. */
 export function newSessionCookie({ id, secret }: SessionCookie, request: Request): string {
-  return `${nameFor(request)}=${id}.${secret}; Path=${PATH}; Max-Age=${LIFETIME_MS / 1000}${attributes(request)}`;
+  return `${cookieName(NAME, request)}=${id}.${secret}; Path=${PATH}; Max-Age=${LIFETIME_MS / 1000}${cookieAttributes(request)}`;
 }
 
 export function clearedSessionCookie(request: Request): string {
-  return `${nameFor(request)}=; Path=${PATH}; Max-Age=0${attributes(request)}`;
+  return `${cookieName(NAME, request)}=; Path=${PATH}; Max-Age=0${cookieAttributes(request)}`;
 }
 
 /**
@@ -27,14 +28,18 @@ export function clearedSessionCookie(request: Request): string {
  */
 export function sessionCookieOf(request: Request): SessionCookie | undefined {
   const wanted = headerValue(request.headers, SESSION_HEADER);
-  for (const [name, value] of request.headers) {
-    if (name !== 'cookie') continue;
-    for (const pair of value.split(/;\s*/)) {
-      const [, id, secret] = COOKIE.exec(pair.startsWith(`${nameFor(request)}=`) ? pair.slice(nameFor(request).length + 1) : '') ?? [];
-      if (id !== undefined && secret !== undefined && id === wanted) return { id, secret };
-    }
+  for (const value of cookieValues(NAME, request)) {
+    const [, id, secret] = COOKIE.exec(value) ?? [];
+    if (id !== undefined && secret !== undefined && id === wanted) return { id, secret };
   }
   return undefined;
+}
+
+/** All that are there by that name: those of other paths and ports, too. */
+export function cookieValues(name: string, request: Request): readonly string[] {
+  const start = `${cookieName(name, request)}=`;
+  const pairs = request.headers.flatMap(([header, value]) => (header === 'cookie' ? value.split(/;\s*/) : []));
+  return pairs.filter((pair) => pair.startsWith(start)).map((pair) => pair.slice(start.length));
 }
 
 const COOKIE = /^([0-9a-f]{24})\.([\w-]{43})$/;
@@ -66,13 +71,13 @@ export function requireCsrfToken({ headers }: Pick<Incoming, 'headers'>, { secre
 }
 
 /** Cookies know no ports: two servers on one machine keep theirs apart by name. */
-function nameFor({ headers }: Request): string {
+export function cookieName(name: string, { headers }: Pick<Request, 'headers'>): string {
   const [, port] = /:(\d{1,5})$/.exec(headerValue(headers, 'host') ?? '') ?? [];
-  return port === undefined ? 'latchkey-session' : `latchkey-session-${port}`;
+  return port === undefined ? name : `${name}-${port}`;
 }
 
 /** Over TLS, ours or that of a proxy, which the browser's own Origin tells. */
-function attributes({ headers, peer }: Request): string {
+export function cookieAttributes({ headers, peer }: Request): string {
   const isSecure = peer.secure || headerValue(headers, 'origin')?.startsWith('https:') === true;
   return `; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
 }

@@ -34,6 +34,8 @@ export type Identities = {
   fromToken(token: string, now: number): Promise<Principal>;
   /** The credentials behind an access key id, as they are now; `undefined` for one that nobody has, or that is inactive. */
   find(accessKeyId: string): FoundCredentials | undefined | Promise<FoundCredentials | undefined>;
+  /** The session of a role for which no credentials are needed, as it is now; `undefined` once the role is gone. */
+  inRole(of: Extract<Session['of'], { readonly kind: 'role' }>, id: string, facts: SessionFacts): Promise<Principal | undefined>;
   /** Remembers that a user's access key has been used; written now and then. */
   used(accessKeyId: string, use: LastUse): void;
   lastUsed(accessKeyId: string): Promise<LastUse | undefined>;
@@ -71,6 +73,7 @@ export function createIdentities(options: {
       if (accessKeyId.startsWith('LKSA')) return sessions.get(accessKeyId, () => ofSession(accessKeyId));
       return keys.get(accessKeyId, () => ofAccessKey(accessKeyId));
     },
+    inRole: (of, id, facts) => sessionPrincipal({ of }, id, facts),
     used: uses.used,
     lastUsed: uses.lastUsed,
     close: uses.close,

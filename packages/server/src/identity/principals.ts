@@ -43,6 +43,8 @@ export type FederatedPrincipal = {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: string;
+  /** Of whoever signs in at the console with it: what to call them, and the id of the one session that may come of it. */
+  readonly signIn?: { readonly name: string; readonly sessionName: string; readonly sessionId: string } | undefined;
 };
 
 export type SessionFacts = {

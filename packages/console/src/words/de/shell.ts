@@ -62,6 +62,9 @@ export const signIn: Words['signIn'] = {
   missing: 'Das wird gebraucht.',
   ended: 'Sie wurden abgemeldet: Die Sitzung ist vorbei, oder Ihr Zugang wurde geändert.',
   signedOut: 'Sie sind abgemeldet.',
+  with: (provider) => `Mit ${provider} anmelden`,
+  notBegun: 'Diese Anmeldung wurde nicht in diesem Browser begonnen oder ist schon abgeschlossen. Beginnen Sie noch einmal.',
+  refusedBy: (provider, error) => `${provider} hat Sie nicht angemeldet (${error}).`,
 };
 
 export const sessions: Words['sessions'] = {

@@ -61,6 +61,9 @@ export const signIn = {
   missing: 'This is needed.',
   ended: 'You were signed out: the session is over, or your access was changed.',
   signedOut: 'You are signed out.',
+  with: (provider: string) => `Sign in with ${provider}`,
+  notBegun: 'This sign-in was not begun in this browser, or has been finished already. Begin again.',
+  refusedBy: (provider: string, error: string) => `${provider} did not sign you in (${error}).`,
 } as const;
 
 export const sessions = {

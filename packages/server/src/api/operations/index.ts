@@ -3,6 +3,7 @@ import type { ApiOperation } from '../operation.ts';
 import { queryAudit, verifyAudit } from './audit.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
+import { getSignInUrl, signInWithProvider } from './provider-sign-in.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
 import { getLinkLimits, getServer } from './server.ts';
 import { endSession, listSessions, renewSession, signIn, signOut } from './sessions.ts';
@@ -37,6 +38,8 @@ export const apiOperations: readonly ApiOperation[] = [
   listRevocations,
   removeRevocation,
   signIn,
+  getSignInUrl,
+  signInWithProvider,
   renewSession,
   signOut,
   listSessions,

@@ -1,15 +1,14 @@
 /**
- * Sessions of people in the console: begun with an access key, renewed and ended with the cookie, listed and ended by whoever may.
- * No private door: what a session gives is what STS would, for everything else has to be signed.
+ * Sessions of people in the console: begun with an access key (or with an identity provider: `provider-sign-in.ts`), renewed and ended with the
+ * cookie, listed and ended by whoever may. No private door: what a session gives is what STS would, for everything else has to be signed.
  */
 import { S3Error } from '@latchkey/s3/errors';
+import type { RecordStore } from '@latchkey/storage/record-store';
 import {
   beginConsoleSession,
   CONSOLE_SESSION,
   type ConsoleSession,
-  csrfToken,
   endConsoleSession,
-  endOf,
   findConsoleSession,
   isOver,
   type SessionCookie,
@@ -22,18 +21,12 @@ import {
   requireSameOrigin,
   sessionCookieOf,
 } from '../../console-sessions/session-cookie.ts';
-import { headerValue } from '../../headers.ts';
-import { rootArn } from '../../identity/arns.ts';
 import type { Principal } from '../../identity/principals.ts';
-import { beginSession } from '../../identity/sessions.ts';
 import { members } from '../input.ts';
 import { type ApiCall, defineApiOperation } from '../operation.ts';
-import type { ApiAnswer } from '../replies.ts';
 import { pageOfSessions, sessionQuery, shownSession, signedIn } from '../schemas/session.ts';
-import { isoTime } from '../schemas/values.ts';
+import { browserOf, entered } from './entered.ts';
 
-const CREDENTIALS_MS = 3_600_000;
-const MAX_USER_AGENT = 200;
 const SCANNED_AT_ONCE = 200;
 
 const needsNothing = () => [];
@@ -51,11 +44,7 @@ export const signIn = defineApiOperation({
   async run(call) {
     const { caller, stores, site } = call;
     requireSameOrigin(caller, site, { mayBeSilent: true });
-    const given = {
-      ...holderOf(caller.principal),
-      address: caller.peer.address,
-      userAgent: (headerValue(caller.headers, 'user-agent') ?? '').slice(0, MAX_USER_AGENT),
-    };
+    const given = { ...holderOf(caller.principal), ...browserOf(caller) };
     const { cookie, session } = await beginConsoleSession(stores.records, given, site.now());
     return entered(call, cookie, session, ['Set-Cookie', newSessionCookie(cookie, caller)]);
   },
@@ -107,12 +96,13 @@ export const listSessions = defineApiOperation({
   async run({ input: { query }, caller, stores, site }) {
     const { limit = 100, all = false } = query;
     const items: ReturnType<typeof shownSession>[] = [];
+    const own = await ownSessions(caller.principal, stores.records);
     let { after } = query;
     do {
       const page = await stores.records.list(CONSOLE_SESSION, { after, limit: SCANNED_AT_ONCE });
       for (const { id, value } of page.records) {
         const session = value as unknown as ConsoleSession;
-        if (isOver(session, site.now()) || !(all || isOwn(session, caller.principal))) continue;
+        if (isOver(session, site.now()) || !(all || own(session))) continue;
         if (items.length === limit) return { body: { items, next: after } };
         items.push(shownSession(id, session, currentSession(caller.principal)));
         after = id;
@@ -134,34 +124,15 @@ export const endSession = defineApiOperation({
   async run({ input, caller, stores }) {
     const id = input.path.id ?? '';
     const session = await findConsoleSession(stores.records, id);
-    if (session === undefined || !isOwn(session, caller.principal)) await caller.demand({ action: 'latchkey:EndSession', resource: '*' });
+    const own = await ownSessions(caller.principal, stores.records);
+    if (session === undefined || !own(session)) await caller.demand({ action: 'latchkey:EndSession', resource: '*' });
     if (session !== undefined) await endConsoleSession(stores.records, id);
     return {};
   },
 });
 
-async function entered(
-  { stores, site, caller }: Pick<ApiCall, 'stores' | 'site' | 'caller'>,
-  cookie: SessionCookie,
-  session: ConsoleSession,
-  headers: readonly string[],
-): Promise<ApiAnswer> {
-  const now = site.now();
-  const expiresAt = Math.min(now + CREDENTIALS_MS, session.expiresAt);
-  const { of, issuer } = session;
-  const made = await beginSession(stores.records, stores.identities.sealer, { issuedAt: now, expiresAt, of, issuer, console: cookie.id });
-  const body = {
-    sessionId: cookie.id,
-    principal: { kind: of.kind, name: session.name, arn: arnOf(caller.principal, site.accountId) },
-    credentials: { ...made, expiresAt: isoTime(made.expiresAt) },
-    csrfToken: csrfToken(cookie.secret),
-    expiresAt: isoTime(endOf(session)),
-  };
-  return { body, headers };
-}
-
 /** Sessions are not prolonged by sessions, and a link is nobody who signs in. */
-function holderOf(principal: Principal): Pick<ConsoleSession, 'of' | 'issuer' | 'name'> {
+function holderOf(principal: Principal): Pick<ConsoleSession, 'of' | 'name'> & { readonly issuer: string } {
   if ((principal.kind === 'root' || principal.kind === 'user') && principal.session === undefined && principal.link === undefined) {
     const issuer = principal.accessKeyId;
     if (principal.kind === 'root') return { of: { kind: 'root' }, issuer, name: 'root' };
@@ -177,14 +148,26 @@ function cookieOf({ caller }: Pick<ApiCall, 'caller'>): SessionCookie {
   return cookie;
 }
 
-function isOwn({ of }: ConsoleSession, principal: Principal): boolean {
-  return of.kind === 'root' ? principal.kind === 'root' : principal.kind === 'user' && principal.userId === of.userId;
+/**
+ * Which sessions are one's own. Many people may have one role, and choose what their sessions of it are called: theirs are those of the same
+ * person to the provider.
+ */
+async function ownSessions(principal: Principal, records: RecordStore): Promise<(session: ConsoleSession) => boolean> {
+  switch (principal.kind) {
+    case 'root':
+      return ({ of }) => of.kind === 'root';
+    case 'user':
+      return ({ of }) => of.kind === 'user' && of.userId === principal.userId;
+    case 'role-session': {
+      const id = currentSession(principal);
+      const current = id === undefined ? undefined : await findConsoleSession(records, id);
+      return ({ subject }) => subject !== undefined && subject === current?.subject;
+    }
+    default:
+      return () => false;
+  }
 }
 
 function currentSession(principal: Principal): string | undefined {
   return 'session' in principal ? principal.session?.console : undefined;
-}
-
-function arnOf(principal: Principal, accountId: string): string {
-  return 'arn' in principal ? principal.arn : rootArn(accountId);
 }

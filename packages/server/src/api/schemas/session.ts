@@ -2,9 +2,9 @@
 import { array, boolean, optional, picklist, string } from 'valibot';
 import { type ConsoleSession, endOf } from '../../console-sessions/console-session.ts';
 import { members } from '../input.ts';
-import { cursor, flag, isoTime, limit, timeText } from './values.ts';
+import { cursor, flag, isoTime, limit, text, timeText } from './values.ts';
 
-const principal = members({ kind: picklist(['root', 'user']), name: string(), arn: string() });
+const principal = members({ kind: picklist(['root', 'user', 'role']), name: string(), arn: string() });
 
 /** What a browser gets when it signs in, and again whenever it asks. */
 export const signedIn = members({
@@ -14,6 +14,12 @@ export const signedIn = members({
   csrfToken: string(),
   expiresAt: timeText,
 });
+
+/** Where a browser goes to sign in with the identity provider; it comes back with the same state. */
+export const providerUrl = members({ url: string(), state: string() });
+
+/** What it comes back with. */
+export const providerAnswer = members({ code: text(4096), state: text(256) });
 
 export const session = members({
   id: string(),

@@ -1,6 +1,6 @@
 /**
- * Tokens of configured issuers. Their keys and algorithms are pinned in the
- * configuration, so no address that a token names is ever asked for anything.
+ * Tokens of configured issuers. Their keys and algorithms are given along with them, from the configuration or (for people who sign in at the
+ * console) from where the configured issuer publishes them, so no address that a token names is ever asked for anything.
  */
 import { S3Error } from '@latchkey/s3/errors';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
@@ -26,13 +26,30 @@ export async function federatedPrincipal(
   accountId: string,
   now: number,
 ): Promise<FederatedPrincipal> {
+  return (await federatedIdentity(token, issuers, accountId, now)).principal;
+}
+
+/** The same, with everything else that the token says. */
+export async function federatedIdentity(
+  token: string,
+  issuers: readonly OidcIssuer[],
+  accountId: string,
+  now: number,
+): Promise<{ readonly principal: FederatedPrincipal; readonly claims: JWTPayload }> {
   const issuer = issuers.find((known) => known.issuer === claimedIssuer(token));
   if (issuer === undefined)
     throw new S3Error('InvalidIdentityToken', { message: 'No OpenIDConnect provider found in your account for the issuer of the token.' });
-  const { sub, aud } = await verified(token, issuer, now);
+  const claims = await verified(token, issuer, now);
+  const { sub, aud } = claims;
   const audience = [aud ?? []].flat().find((given) => issuer.audiences.includes(given));
   if (sub === undefined || audience === undefined) throw new S3Error('IDPRejectedClaim');
-  return { kind: 'federated', provider: oidcProviderArn(accountId, issuer.issuer), issuer: issuer.issuer, subject: sub, audience };
+  const provider = oidcProviderArn(accountId, issuer.issuer);
+  return { principal: { kind: 'federated', provider, issuer: issuer.issuer, subject: sub, audience }, claims };
+}
+
+/** Whether a token was refused because its key is not among those of the issuer. */
+export function isUnknownKey(error: unknown): boolean {
+  return error instanceof S3Error && error.cause instanceof errors.JWKSNoMatchingKey;
 }
 
 async function verified(token: string, { issuer, audiences, jwks, algorithms }: OidcIssuer, now: number): Promise<JWTPayload> {

@@ -2,7 +2,7 @@
 import type { OidcIssuer } from './federated.ts';
 
 /** With these, whoever knows the issuer's public key knows how to verify and not how to sign. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+export const ALGORITHMS: readonly string[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /**
  * Reads a JSON list of `{ "issuer", "audiences", "algorithms", "jwks": { "keys": […] } }`.

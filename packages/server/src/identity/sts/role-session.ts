@@ -23,10 +23,14 @@ const MAX_CHAINED_SECONDS = 3600;
 export async function trustPermission({ parameters, stores, site }: Call, action: string): Promise<readonly Permission[]> {
   const arn = parameters.required('RoleArn', { min: 20, max: 2048 });
   const sessionName = parameters.required('RoleSessionName', SESSION_NAME);
-  const role = await roleOf(arn, stores.records, site.accountId);
+  return [trustIn(await roleOf(arn, stores.records, site.accountId), arn, sessionName, action)];
+}
+
+/** What a role's trust policy has to allow whoever would have a session of that name. */
+export function trustIn(role: Role | undefined, arn: string, sessionName: string, action: string): Permission {
   const text = role?.trust ?? '{"Version":"2012-10-17","Statement":[]}';
   const trust = compilePolicy(readStoredPolicy(text, 'trust').document, role?.name ?? arn);
-  return [{ action, resource: arn, trust, context: new Map([['sts:rolesessionname', [sessionName]]]) }];
+  return { action, resource: arn, trust, context: new Map([['sts:rolesessionname', [sessionName]]]) };
 }
 
 export async function assumeRole(
@@ -56,7 +60,8 @@ export async function assumeRole(
   ];
 }
 
-async function roleOf(arn: string, records: Records, accountId: string): Promise<Role | undefined> {
+/** The role that is called so to the letter. */
+export async function roleOf(arn: string, records: Records, accountId: string): Promise<Role | undefined> {
   const name = nameInArn(arn, accountId, 'role');
   const role = name === undefined ? undefined : (await roles.get(records, name))?.value;
   return role !== undefined && roleArn(accountId, role) === arn ? role : undefined;
