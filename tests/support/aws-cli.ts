@@ -14,7 +14,7 @@ export type AwsCli = {
 export type AwsJson = any;
 
 /** The AWS CLI as people use it against a store of their own: `--endpoint-url` and nothing else. */
-export function awsCli(program: string, store: Served): AwsCli {
+export function awsCli(program: string, store: Pick<Served, 'endpoint' | 'environment' | 'scratch'>): AwsCli {
   const options = { env: store.environment, cwd: store.scratch };
   const whole = (parameters: readonly string[]) => [...parameters, '--endpoint-url', store.endpoint];
   const aws: AwsCli = (parameters, input, environment) =>

@@ -19,13 +19,18 @@ export type Ceph = {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The gateway alone; what is stored stays. */
+  stopGateway(): Promise<void>;
+  /** At the same address again. */
+  startGateway(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** Good for nothing but this cluster. */
 const CREDENTIALS = { accessKeyId: 'CEPHEXAMPLEACCESSKEY', secretAccessKey: 'cephexamplesecret000000000000000000000000' };
 
-export async function startCeph(): Promise<Ceph> {
+/** `storeBytes` is what the OSD holds at most, in memory; 2 GiB by default. */
+export async function startCeph({ storeBytes = 2 ** 31 }: { readonly storeBytes?: number } = {}): Promise<Ceph> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-ceph-'));
   const daemons: ChildProcess[] = [];
   const stop = async () => {
@@ -33,24 +38,42 @@ export async function startCeph(): Promise<Ceph> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const endpoint = await bringUp(directory, (name, args) => {
+    const { endpoint, gateway, startGateway } = await bringUp(directory, storeBytes, (name, args) => {
       const log = openSync(join(directory, 'log', `${name}.out`), 'a');
-      daemons.push(spawn(name, args, { stdio: ['ignore', log, log] }));
+      const daemon = spawn(name, args, { stdio: ['ignore', log, log] });
+      daemons.push(daemon);
+      return daemon;
     });
-    return { endpoint, region: 'default', credentials: CREDENTIALS, stop };
+    let running = gateway;
+    return {
+      endpoint,
+      region: 'default',
+      credentials: CREDENTIALS,
+      stopGateway: () => end(running),
+      async startGateway() {
+        running = await startGateway();
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function bringUp(directory: string, start: (name: string, args: readonly string[]) => void): Promise<string> {
+type BroughtUp = { readonly endpoint: string; readonly gateway: ChildProcess; startGateway(): Promise<ChildProcess> };
+
+async function bringUp(
+  directory: string,
+  storeBytes: number,
+  start: (name: string, args: readonly string[]) => ChildProcess,
+): Promise<BroughtUp> {
   const [port, monitor, olderMonitor] = [await freePort(), await freePort(), await freePort()];
   const id = randomUUID();
   for (const name of ['log', 'run', 'mon.a', 'mgr.x', 'osd.0']) await mkdir(join(directory, name));
   const path = (name: string) => join(directory, name);
   const configuration = path('ceph.conf');
-  await writeFile(configuration, configurationText(directory, id, { port, monitor, olderMonitor }));
+  await writeFile(configuration, configurationText(directory, id, { port, monitor, olderMonitor }, storeBytes));
   const run = (program: string, ...args: readonly string[]) => promisify(execFile)(program, ['-c', configuration, ...args]);
   const tool = (program: string, ...args: readonly string[]) => promisify(execFile)(program, args);
 
@@ -79,13 +102,17 @@ async function bringUp(directory: string, start: (name: string, args: readonly s
   // One host in the map, so that the default rule finds the OSD.
   await run('ceph', 'osd', 'crush', 'add', 'osd.0', '1.0', 'host=one', 'root=default');
 
-  start('radosgw', ['-c', configuration, '-n', 'client.rgw.a', '-f']);
   const endpoint = `http://127.0.0.1:${port}`;
-  await until('the gateway', () => fetch(endpoint));
+  const startGateway = async () => {
+    const gateway = start('radosgw', ['-c', configuration, '-n', 'client.rgw.a', '-f']);
+    await until('the gateway', () => fetch(endpoint));
+    return gateway;
+  };
+  const gateway = await startGateway();
   const { accessKeyId, secretAccessKey } = CREDENTIALS;
   const user = ['--uid', 'tester', '--display-name', 'Tester', '--access-key', accessKeyId, '--secret-key', secretAccessKey];
   await run('radosgw-admin', '-n', 'client.rgw.a', 'user', 'create', '--max-buckets', '10000', ...user);
-  return endpoint;
+  return { endpoint, gateway, startGateway };
 }
 
 const USERS: readonly (readonly string[])[] = [
@@ -101,6 +128,7 @@ function configurationText(
   directory: string,
   id: string,
   ports: { readonly port: number; readonly monitor: number; readonly olderMonitor: number },
+  storeBytes: number,
 ): string {
   const path = (name: string) => join(directory, name);
   return `[global]
@@ -139,12 +167,12 @@ mgr_initial_modules = iostat
 [osd]
 osd_data = ${path('osd.$id')}
 osd_objectstore = memstore
-memstore_device_bytes = 2147483648
+memstore_device_bytes = ${storeBytes}
 osd_class_load_list = *
 osd_class_default_list = *
 
 [client.rgw.a]
-rgw_frontends = beast endpoint=127.0.0.1:${ports.port}
+rgw_frontends = beast endpoint=127.0.0.1:${ports.port} tcp_nodelay=1
 `;
 }
 

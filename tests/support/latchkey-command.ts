@@ -26,6 +26,7 @@ export async function latchkey(args: readonly string[], options: RunOptions = {}
 }
 
 export type Running = {
+  readonly pid: number;
   readonly firstLine: string;
   /** Lines on stdout so far. */
   readonly stdout: readonly string[];
@@ -52,7 +53,14 @@ export function startLatchkeyCommand(args: readonly string[], options: RunOption
     if (child.stdout) {
       createInterface(child.stdout).on('line', (line) => {
         if (stdout.push(line) === 1)
-          resolve({ firstLine: line, stdout, stderr: () => stderr, signal: (signal) => child.kill(signal), stop });
+          resolve({
+            pid: child.pid as number,
+            firstLine: line,
+            stdout,
+            stderr: () => stderr,
+            signal: (signal) => child.kill(signal),
+            stop,
+          });
       });
     }
     ended.then(([status]) => reject(new Error(`latchkey ${args[0]} ended with status ${status}:\n${stderr}`)), reject);

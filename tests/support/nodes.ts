@@ -14,10 +14,17 @@ export async function startNodes(url: string, directory: string, count: number):
   throw failed.reason;
 }
 
-export function startNode(url: string, directory: string, name: string): Promise<ServerProcess> {
-  const flags = ['--objects', `file:${join(directory, 'objects')}`];
-  return serverProcess(join(directory, name), flags, secrets(url));
+/** With `flags`, these instead of those that put the objects into one directory. */
+export function startNode(
+  url: string,
+  directory: string,
+  name: string,
+  { flags = ['--objects', `file:${join(directory, 'objects')}`], environment = {} }: NodeOptions = {},
+): Promise<ServerProcess> {
+  return serverProcess(join(directory, name), flags, { ...secrets(url), ...environment });
 }
+
+type NodeOptions = { readonly flags?: readonly string[]; readonly environment?: Readonly<Record<string, string>> };
 
 /** What `latchkey verify-audit` says of the trail of all nodes. */
 export async function verifyAudit(url: string, directory: string): Promise<{ isWhole: boolean; chains: number; findings: unknown[] }> {
@@ -27,12 +34,14 @@ export async function verifyAudit(url: string, directory: string): Promise<{ isW
   return JSON.parse(stdout);
 }
 
+export const MASTER_KEY = 'the master key of all nodes of a test';
+
 /** Of the PostgreSQL; one that believes everybody does not ask for it. */
 export const PASSWORD = 'a-password-in-a-URL';
 
 function secrets(url: string): Readonly<Record<string, string>> {
   return {
-    LATCHKEY_MASTER_KEY: 'the master key of all nodes of a test',
+    LATCHKEY_MASTER_KEY: MASTER_KEY,
     LATCHKEY_RECORDS: url.replace('latchkey@', `latchkey:${PASSWORD}@`),
   };
 }

@@ -11,9 +11,12 @@ export const PROXIES: readonly ProxyProgram[] = ['nginx', 'haproxy'];
 export type RunningProxy = {
   /** Requests that the proxy has handed on so far, as its own log has them. */
   passedOn(): Promise<number>;
+  /** The same by server: HAProxy's names, nginx' addresses. */
+  passedTo(): Promise<ReadonlyMap<string, number>>;
   /** What it complained about. */
   complaints(): string;
-  stop(): Promise<void>;
+  /** SIGTERM unless another signal is named. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
 /** Starts the program with a configuration that listens on 127.0.0.1:`port`. Rejects, with what it wrote, where it does not start. */
@@ -27,8 +30,8 @@ export async function startProxy(program: ProxyProgram, configuration: string, p
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   child.on('error', ({ message }) => (output.stderr += message));
   const ended = new Promise((resolve) => child.once('close', resolve));
-  const stop = async () => {
-    child.kill('SIGTERM');
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
@@ -39,8 +42,14 @@ export async function startProxy(program: ProxyProgram, configuration: string, p
     throw new Error(`${program} did not start:\n${output.stderr}${output.stdout}`, { cause });
   }
   const log = () => (program === 'nginx' ? readFileSync(join(folder, 'access.log'), 'utf8') : output.stdout);
+  const servers = async () => [...(await settled(log)).matchAll(/^to:(?!-|<NOSRV>)(\S*)/gm)].map(([, server]) => server as string);
   return {
-    passedOn: async () => (await settled(log)).split('\n').filter((line) => /^to:(?!-|<NOSRV>)/.test(line)).length,
+    passedOn: async () => (await servers()).length,
+    async passedTo() {
+      const counts = new Map<string, number>();
+      for (const server of await servers()) counts.set(server, (counts.get(server) ?? 0) + 1);
+      return counts;
+    },
     complaints: () => output.stderr,
     stop,
   };

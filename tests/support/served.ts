@@ -107,7 +107,8 @@ async function stop(server: ChildProcess): Promise<number | null> {
   return status;
 }
 
-function clientEnvironment(home: string): NodeJS.ProcessEnv {
+/** What client programs should find in their environment; `home` is theirs. */
+export function clientEnvironment(home: string): NodeJS.ProcessEnv {
   return {
     ...withoutAws(process.env),
     HOME: home,

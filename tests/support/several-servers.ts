@@ -18,14 +18,15 @@ export async function serverProcesses(directory: string, count: number, flags: r
   }
 }
 
-/** `more` is added to what it finds in its environment; without `root` it makes its own credentials. */
+/** `more` is added to what it finds in its environment; without `root` it makes its own credentials. On any ports, unless `flags` say which. */
 export async function serverProcess(
   directory: string,
   flags: readonly string[] = [],
   more: Readonly<Record<string, string>> = {},
   root: Readonly<Record<string, string>> = environment,
 ): Promise<ServerProcess> {
-  const process = await serve(['--data', directory, ...anyPorts, ...flags], { environment: { ...root, ...more } });
+  const ports = flags.includes('--listen') ? [] : anyPorts;
+  const process = await serve(['--data', directory, ...ports, ...flags], { environment: { ...root, ...more } });
   const stop = async () => void (await process.stop());
   return {
     s3: process.s3,
