@@ -2,13 +2,11 @@
 import { useState } from 'preact/hooks';
 import { Timeline } from '../audit/timeline.tsx';
 import { Button, ButtonLink } from '../components/button.tsx';
-import { CopyField } from '../components/copy-field.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { Time } from '../components/value.tsx';
 import type { PageProps } from '../pages.ts';
 import { hrefOf } from '../router.ts';
-import { betterPage } from '../share/limits.ts';
 import { words } from '../words/words.ts';
 import { EditDialog } from './edit-dialog.tsx';
 import { isEnded, type Link, limitsOf, linkName, linkPlace, nameInArn } from './link.ts';
@@ -16,6 +14,7 @@ import { changeLink, fetchLink, urlOfLink } from './link-actions.ts';
 import { type LinkDialog, LinkDialogs } from './link-dialogs.tsx';
 import { LinkState } from './link-state.tsx';
 import { methodText } from './links-table.tsx';
+import { ShownUrl } from './shown-url.tsx';
 
 export function LinkPage({ parts }: PageProps) {
   const id = parts.id ?? '';
@@ -138,31 +137,10 @@ function Facts({ link }: { readonly link: Link }) {
         <>
           <dt>{text.url}</dt>
           <dd>
-            <Url link={link} />
+            <ShownUrl load={() => urlOfLink(link.id)} />
           </dd>
         </>
       )}
     </dl>
-  );
-}
-
-/** Shown when somebody asks for it: it is a key, and screens have onlookers. */
-function Url({ link }: { readonly link: Link }) {
-  const text = words().links;
-  const [shown, setShown] = useState<{ readonly url?: string; readonly error?: unknown }>({});
-  if (shown.error !== undefined) return <Failure error={shown.error} />;
-  if (shown.url !== undefined) return <CopyField label={text.url} value={betterPage(shown.url)} />;
-  return (
-    <Button
-      icon="eye"
-      onClick={() =>
-        void urlOfLink(link.id).then(
-          (url) => setShown({ url }),
-          (error: unknown) => setShown({ error }),
-        )
-      }
-    >
-      {text.showUrl}
-    </Button>
   );
 }

@@ -1,10 +1,9 @@
 /** All links that the person may see: what each opens, for whom, within which limits, and how it stands. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api } from '../api/client.ts';
 import { announce } from '../components/announce.tsx';
 import { Button, ButtonLink } from '../components/button.tsx';
 import { copyText } from '../components/copy.ts';
-import { SelectField, TextField } from '../components/field.tsx';
 import { Empty } from '../components/note.tsx';
 import { type Page, PagedEnd, usePaged } from '../components/paged.tsx';
 import { Tabs } from '../components/tabs.tsx';
@@ -12,6 +11,7 @@ import { countText } from '../format.ts';
 import type { PageProps } from '../pages.ts';
 import { go } from '../router.ts';
 import { language, words } from '../words/words.ts';
+import { FilterBar } from './filter-bar.tsx';
 import type { Link } from './link.ts';
 import { changeLink, forEach, type Outcome, urlOfLink } from './link-actions.ts';
 import { FailedNote, type LinkDialog, LinkDialogs } from './link-dialogs.tsx';
@@ -111,45 +111,12 @@ async function copyUrl({ id }: Link): Promise<void> {
   if (!isCopied) go(`/links/${id}`);
 }
 
-/** Kept in the address, so that a view can be sent to somebody. */
 function Filters({ query }: Pick<PageProps, 'query'>) {
-  const text = words().links;
-  const [fields, setFields] = useState<Readonly<Record<string, string>>>(query);
-  useEffect(() => setFields(query), [query]);
-  const apply = (changes: Readonly<Record<string, string>> = {}) => go('/links', { ...fields, ...changes });
-  const field = (name: 'bucket' | 'prefix' | 'label', label: string) => (
-    <TextField label={label} value={fields[name] ?? ''} onInput={(value) => setFields({ ...fields, [name]: value })} />
-  );
-  return (
-    <form
-      class="toolbar"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
-      {field('bucket', text.bucket)}
-      {field('prefix', text.prefix)}
-      {field('label', text.label)}
-      <SelectField
-        label={text.status}
-        value={fields.status ?? ''}
-        choices={[
-          { value: '', label: text.anyStatus },
-          { value: 'active', label: text.active },
-          { value: 'paused', label: text.paused },
-          { value: 'used-up', label: text.usedUp },
-          { value: 'expired', label: text.expired },
-          { value: 'revoked', label: text.revoked },
-          { value: 'not-yet', label: text.notYet },
-        ]}
-        onChange={(status) => apply({ status })}
-      />
-      <Button type="submit" icon="filter">
-        {words().audit.apply}
-      </Button>
-    </form>
-  );
+  const { bucket, prefix, label, active, paused, usedUp, expired, revoked, notYet } = words().links;
+  const texts = [['bucket', bucket] as const, ['prefix', prefix] as const, ['label', label] as const];
+  const ended = [['used-up', usedUp] as const, ['expired', expired] as const, ['revoked', revoked] as const];
+  const statuses = [['active', active] as const, ['paused', paused] as const, ...ended, ['not-yet', notYet] as const];
+  return <FilterBar path="/links" query={query} texts={texts} statuses={statuses} />;
 }
 
 function SelectionBar({

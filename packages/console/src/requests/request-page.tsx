@@ -4,7 +4,6 @@ import { api } from '../api/client.ts';
 import { Timeline } from '../audit/timeline.tsx';
 import { announce } from '../components/announce.tsx';
 import { Button, ButtonLink } from '../components/button.tsx';
-import { CopyField } from '../components/copy-field.tsx';
 import { Failure } from '../components/failure.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { Badge } from '../components/note.tsx';
@@ -12,9 +11,9 @@ import { type Page, PagedEnd, usePaged } from '../components/paged.tsx';
 import { Size, Time } from '../components/value.tsx';
 import { nameInArn } from '../links/link.ts';
 import { LinkState } from '../links/link-state.tsx';
+import { ShownUrl } from '../links/shown-url.tsx';
 import type { PageProps } from '../pages.ts';
 import { hrefOf } from '../router.ts';
-import { betterPage } from '../share/limits.ts';
 import { lastPart } from '../share/subject.ts';
 import { words } from '../words/words.ts';
 import { changeRequest, type Delivery, deliveredText, fetchRequest, requestLimits, requestName, type UploadRequest } from './request.ts';
@@ -122,29 +121,9 @@ function Facts({ request }: { readonly request: UploadRequest }) {
       <dd class="mono">{request.id}</dd>
       <dt>{text.links.url}</dt>
       <dd>
-        <Address id={request.id} />
+        <ShownUrl load={async () => (await fetchRequest(request.id, true)).url} />
       </dd>
     </dl>
-  );
-}
-
-function Address({ id }: { readonly id: string }) {
-  const text = words().links;
-  const [shown, setShown] = useState<{ readonly url?: string; readonly error?: unknown }>({});
-  if (shown.error !== undefined) return <Failure error={shown.error} />;
-  if (shown.url !== undefined) return <CopyField label={text.url} value={betterPage(shown.url)} />;
-  return (
-    <Button
-      icon="eye"
-      onClick={() =>
-        void fetchRequest(id, true).then(
-          ({ url = '' }) => setShown({ url }),
-          (error: unknown) => setShown({ error }),
-        )
-      }
-    >
-      {text.showUrl}
-    </Button>
   );
 }
 

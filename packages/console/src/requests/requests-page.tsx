@@ -1,14 +1,14 @@
 /** Upload requests: where people without an account deliver files, what has come, how each stands. */
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { api } from '../api/client.ts';
 import { announce } from '../components/announce.tsx';
-import { Button, ButtonLink } from '../components/button.tsx';
+import { ButtonLink } from '../components/button.tsx';
 import { copyText } from '../components/copy.ts';
 import { Failure } from '../components/failure.tsx';
-import { SelectField, TextField } from '../components/field.tsx';
 import { Menu, type MenuItem } from '../components/menu.tsx';
 import { Empty } from '../components/note.tsx';
 import { type Page, PagedEnd, usePaged } from '../components/paged.tsx';
+import { FilterBar } from '../links/filter-bar.tsx';
 import { isEnded } from '../links/link.ts';
 import { LinkState } from '../links/link-state.tsx';
 import type { PageProps } from '../pages.ts';
@@ -134,39 +134,8 @@ function RequestsTable({
 }
 
 function Filters({ query }: Pick<PageProps, 'query'>) {
-  const text = words().links;
-  const [fields, setFields] = useState<Readonly<Record<string, string>>>(query);
-  useEffect(() => setFields(query), [query]);
-  const apply = (changes: Readonly<Record<string, string>> = {}) => go('/requests', { ...fields, ...changes });
-  const field = (name: 'bucket' | 'label', label: string) => (
-    <TextField label={label} value={fields[name] ?? ''} onInput={(value) => setFields({ ...fields, [name]: value })} />
-  );
-  return (
-    <form
-      class="toolbar"
-      onSubmit={(event) => {
-        event.preventDefault();
-        apply();
-      }}
-    >
-      {field('bucket', text.bucket)}
-      {field('label', text.label)}
-      <SelectField
-        label={text.status}
-        value={fields.status ?? ''}
-        choices={[
-          { value: '', label: text.anyStatus },
-          { value: 'active', label: text.active },
-          { value: 'full', label: text.full },
-          { value: 'expired', label: text.expired },
-          { value: 'closed', label: text.closed },
-          { value: 'not-yet', label: text.notYet },
-        ]}
-        onChange={(status) => apply({ status })}
-      />
-      <Button type="submit" icon="filter">
-        {words().audit.apply}
-      </Button>
-    </form>
-  );
+  const { bucket, label, active, full, expired, closed, notYet } = words().links;
+  const texts = [['bucket', bucket] as const, ['label', label] as const];
+  const ended = [['full', full] as const, ['expired', expired] as const, ['closed', closed] as const];
+  return <FilterBar path="/requests" query={query} texts={texts} statuses={[['active', active], ...ended, ['not-yet', notYet]]} />;
 }

@@ -22,6 +22,7 @@ import { LANDING, LINK, type Link } from './model.ts';
 import { forgottenLinks, newLink } from './new-link.ts';
 import type { Revocations } from './revocations.ts';
 import { arnOf, revoking } from './revoking.ts';
+import { shownPage } from './shown-page.ts';
 
 export type LinkServiceOptions = {
   readonly records: RecordStore;
@@ -144,30 +145,14 @@ export function createLinks(options: LinkServiceOptions): Links {
     });
   }
 
-  async function matchingLinks(filter: LinkFilter, { after, limit }: Page, caller: LinkCaller): Promise<PageOf<LinkView>> {
-    const items: LinkView[] = [];
-    let last = after;
-    for (let looked = 0; looked < MOST_LOOKED_AT; ) {
-      const page = await records.list(LINK, { after: last, limit: LOOKED_AT_ONCE });
-      for (const { value, id } of page.records) {
-        last = id;
-        looked++;
-        const link = value as unknown as Link;
-        if (!isOf(link, filter) || !(await mayOn('ReadLink', link, caller))) continue;
-        const view = await viewOf(link);
-        if (filter.status !== undefined && view.status !== filter.status) continue;
-        items.push(view);
-        if (items.length === limit) return { items, next: last };
-      }
-      if (page.next === undefined) return { items };
-    }
-    return { items, next: last };
+  async function matchingLinks(filter: LinkFilter, page: Page, caller: LinkCaller): Promise<PageOf<LinkView>> {
+    return shownPage<Link, LinkView>(records, LINK, page, async (link) => {
+      if (!isOf(link, filter) || !(await mayOn('ReadLink', link, caller))) return undefined;
+      const view = await viewOf(link);
+      return filter.status === undefined || view.status === filter.status ? view : undefined;
+    });
   }
 }
-
-/** Of one page of a listing: links that are not shown have to be looked at too. */
-const MOST_LOOKED_AT = 10_000;
-const LOOKED_AT_ONCE = 200;
 
 function isOf(link: Link, { bucket, prefix, label, method, createdBy }: LinkFilter): boolean {
   if (bucket !== undefined && link.bucket !== bucket) return false;

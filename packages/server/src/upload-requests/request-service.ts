@@ -6,6 +6,7 @@ import { changing } from '../identity/documents.ts';
 import { requireOwnEndpoint } from '../landing/known-endpoint.ts';
 import { refuseLinksAndStrangers } from '../links/link-permissions.ts';
 import type { LinkCaller, Page, PageOf } from '../links/links.ts';
+import { shownPage } from '../links/shown-page.ts';
 import { readCounts, taken } from './counts.ts';
 import type { Deliveries } from './deliveries.ts';
 import {
@@ -114,30 +115,14 @@ export function createUploadRequests(options: RequestServiceOptions): UploadRequ
     });
   }
 
-  async function matching(filter: UploadRequestFilter, { after, limit }: Page, caller: LinkCaller): Promise<PageOf<UploadRequestView>> {
-    const items: UploadRequestView[] = [];
-    let last = after;
-    for (let looked = 0; looked < MOST_LOOKED_AT; ) {
-      const page = await records.list(UPLOAD_REQUEST, { after: last, limit: LOOKED_AT_ONCE });
-      for (const { value, id } of page.records) {
-        last = id;
-        looked++;
-        const request = value as unknown as UploadRequest;
-        if (!isOf(request, filter) || !(await mayOnRequest('ReadUploadRequest', request, caller))) continue;
-        const view = await viewOf(request);
-        if (filter.status !== undefined && view.status !== filter.status) continue;
-        items.push(view);
-        if (items.length === limit) return { items, next: last };
-      }
-      if (page.next === undefined) return { items };
-    }
-    return { items, next: last };
+  async function matching(filter: UploadRequestFilter, page: Page, caller: LinkCaller): Promise<PageOf<UploadRequestView>> {
+    return shownPage<UploadRequest, UploadRequestView>(records, UPLOAD_REQUEST, page, async (request) => {
+      if (!isOf(request, filter) || !(await mayOnRequest('ReadUploadRequest', request, caller))) return undefined;
+      const view = await viewOf(request);
+      return filter.status === undefined || view.status === filter.status ? view : undefined;
+    });
   }
 }
-
-/** Of one page of a listing: requests that are not shown have to be looked at too. */
-const MOST_LOOKED_AT = 10_000;
-const LOOKED_AT_ONCE = 200;
 
 function isOf(request: UploadRequest, { bucket, prefix, label, createdBy }: UploadRequestFilter): boolean {
   if (bucket !== undefined && request.bucket !== bucket) return false;
