@@ -11,6 +11,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
 import { justRead } from '@latchkey/storage/shared-look';
 import { realPeer, type TrustedProxies } from './forwarded.ts';
+import { headerPairs } from './header-pairs.ts';
 import { headerValue } from './headers.ts';
 import type { Log } from './log.ts';
 import type { Incoming, Peer, Reply, RequestBytes } from './pipeline.ts';
@@ -331,26 +332,6 @@ class MessageBytes implements RequestBytes {
     return !(this.#opened && this.#message.readableEnded);
   }
 }
-
-function headerPairs(raw: readonly string[]): (readonly [string, string])[] {
-  const pairs: (readonly [string, string])[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) pairs.push([lowerCaseName(raw[i] as string), raw[i + 1] as string]);
-  return pairs;
-}
-
-/** The names of headers are few, and looked at a dozen times a request: V8 compares texts that it keeps as names of properties by their address. */
-function lowerCaseName(name: string): string {
-  const known = lowerCaseNames.get(name);
-  if (known !== undefined) return known;
-  const [lower = ''] = Object.keys({ [name.toLowerCase()]: 0 });
-  // A client may make up any.
-  if (lowerCaseNames.size < MOST_NAMES && name.length <= LONGEST_NAME) lowerCaseNames.set(name, lower);
-  return lower;
-}
-
-const lowerCaseNames = new Map<string, string>();
-const MOST_NAMES = 500;
-const LONGEST_NAME = 64;
 
 const PROCESS_ID_PART = randomBytes(5).toString('hex').toUpperCase().slice(0, 9);
 let requestNumber = 0;
