@@ -1,5 +1,5 @@
 /**
- * The only file that knows node:http: requests become `Incoming`, replies become bytes on a socket.
+ * The only file by which node:http brings requests in: they become `Incoming`, replies become bytes on a socket.
  *
  * Node's own limits are set on purpose: `requestTimeout` would cut a slow upload of many gigabytes, so it is off and a
  * silent connection is closed instead; heads may be 64 KiB, since session tokens in URLs are long.
