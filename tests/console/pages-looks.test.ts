@@ -20,7 +20,7 @@ const PAGES = [
   ['requests', '/requests'],
   ['audit', '/audit'],
   ['people', '/people'],
-  ['user', '/people/users/ann'],
+  ['user', '/people/user?name=ann'],
   ['policies', '/policies'],
   ['policy', '/policies/new'],
   ['check', '/policies/check'],

@@ -61,7 +61,7 @@ describe('a user', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'readers' }).waitFor();
 
-    await page.goto(`${server.console}/people/users/ann`);
+    await page.goto(`${server.console}/people/user?name=ann`);
     await page.getByRole('button', { name: 'Attach' }).click();
     await dialog(page).getByLabel('Policies').selectOption({ label: 'readers' });
     await dialog(page).getByRole('button', { name: 'Attach' }).click();

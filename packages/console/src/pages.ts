@@ -53,9 +53,9 @@ export const PAGES: readonly PageRow[] = [
   },
   { path: '/people/groups', load: async () => (await import('./people/holders-page.tsx')).GroupsPage },
   { path: '/people/roles', load: async () => (await import('./people/holders-page.tsx')).RolesPage },
-  { path: '/people/users/:name', load: async () => (await import('./people/holder-page.tsx')).UserPage },
-  { path: '/people/groups/:name', load: async () => (await import('./people/holder-page.tsx')).GroupPage },
-  { path: '/people/roles/:name', load: async () => (await import('./people/holder-page.tsx')).RolePage },
+  { path: '/people/user', load: async () => (await import('./people/holder-page.tsx')).UserPage },
+  { path: '/people/group', load: async () => (await import('./people/holder-page.tsx')).GroupPage },
+  { path: '/people/role', load: async () => (await import('./people/holder-page.tsx')).RolePage },
   {
     path: '/policies',
     load: async () => (await import('./policies/policies-page.tsx')).PoliciesPage,
@@ -63,7 +63,7 @@ export const PAGES: readonly PageRow[] = [
   },
   { path: '/policies/check', load: async () => (await import('./policies/check-page.tsx')).CheckPage },
   { path: '/policies/new', load: async () => (await import('./policies/new-policy-page.tsx')).NewPolicyPage },
-  { path: '/policies/:name', load: async () => (await import('./policies/policy-page.tsx')).PolicyPage },
+  { path: '/policies/policy', load: async () => (await import('./policies/policy-page.tsx')).PolicyPage },
   {
     path: '/settings',
     load: async () => (await import('./settings/guardrails-page.tsx')).GuardrailsPage,

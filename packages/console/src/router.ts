@@ -1,6 +1,7 @@
 /**
  * Addresses of screens. The path names the screen and, in it, the bucket or link; everything that may hold any character, such as a
- * prefix or a key, is in the query, because a browser rewrites `..` and `//` in paths.
+ * prefix or a key, is in the query, because a browser rewrites `..` and `//` in paths. So is whatever people name as they like, such as users
+ * and policies, because it may be called as a screen is: `new`, or `..`.
  */
 import { type ReadonlySignal, signal } from '@preact/signals';
 

@@ -15,9 +15,9 @@ import { deleteHolder, fetchHolder, type Holder, type HolderKind } from './iam.t
 import { Memberships } from './memberships.tsx';
 import { TrustPolicy } from './trust-policy.tsx';
 
-export const UserPage = ({ parts }: PageProps) => <HolderPage key={parts.name} kind="User" name={parts.name ?? ''} />;
-export const GroupPage = ({ parts }: PageProps) => <HolderPage key={parts.name} kind="Group" name={parts.name ?? ''} />;
-export const RolePage = ({ parts }: PageProps) => <HolderPage key={parts.name} kind="Role" name={parts.name ?? ''} />;
+export const UserPage = ({ query }: PageProps) => <HolderPage key={query.name} kind="User" name={query.name ?? ''} />;
+export const GroupPage = ({ query }: PageProps) => <HolderPage key={query.name} kind="Group" name={query.name ?? ''} />;
+export const RolePage = ({ query }: PageProps) => <HolderPage key={query.name} kind="Role" name={query.name ?? ''} />;
 
 function HolderPage({ kind, name }: { readonly kind: HolderKind; readonly name: string }) {
   const [holder, reload] = useLoaded((signal) => fetchHolder(kind, name, signal), [kind, name]);

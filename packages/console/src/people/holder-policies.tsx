@@ -8,6 +8,7 @@ import { SelectField } from '../components/field.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { everyPolicy } from '../policies/managed.ts';
 import { words } from '../words/words.ts';
+import { policyPath } from './holder-path.ts';
 import { attachedPolicies, attachPolicy, deleteInlinePolicy, detachPolicy, type Holder, inlinePolicies, inlinePolicy } from './iam.ts';
 import { OwnPolicyDialog } from './own-policy-dialog.tsx';
 
@@ -42,7 +43,7 @@ function Attached({ holder: { kind, name } }: { readonly holder: Holder }) {
             <ul class="lines">
               {found.map((policy) => (
                 <li key={policy.arn}>
-                  <a href={`/policies/${encodeURIComponent(policy.name)}`}>{policy.name}</a>
+                  <a href={policyPath(policy.arn)}>{policy.name}</a>
                   <Button
                     kind="quiet"
                     icon="close"

@@ -5,6 +5,7 @@ import { Empty } from '../components/note.tsx';
 import { PagedEnd, usePaged } from '../components/paged.tsx';
 import { Time } from '../components/value.tsx';
 import { words } from '../words/words.ts';
+import { holderPath } from './holder-path.ts';
 import { type Holder, type HolderKind, listHolders, type NewAccessKey } from './iam.ts';
 import { NewHolderDialog } from './new-holder-dialog.tsx';
 import { PeopleTabs } from './people-tabs.tsx';
@@ -13,10 +14,6 @@ import { SecretDialog } from './secret-dialog.tsx';
 export const UsersPage = () => <HoldersPage kind="User" />;
 export const GroupsPage = () => <HoldersPage kind="Group" />;
 export const RolesPage = () => <HoldersPage kind="Role" />;
-
-export function holderPath(kind: HolderKind, name: string): string {
-  return `/people/${kind.toLowerCase()}s/${encodeURIComponent(name)}`;
-}
 
 function HoldersPage({ kind }: { readonly kind: HolderKind }) {
   const text = words().people;

@@ -6,7 +6,7 @@ import { Failure } from '../components/failure.tsx';
 import { SelectField } from '../components/field.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { words } from '../words/words.ts';
-import { holderPath } from './holders-page.tsx';
+import { holderPath } from './holder-path.ts';
 import { addToGroup, everyHolder, groupsOf, type Holder, membersOfGroup, removeFromGroup } from './iam.ts';
 
 export function Memberships({ holder: { kind, name } }: { readonly holder: Holder }) {

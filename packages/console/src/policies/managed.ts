@@ -63,6 +63,7 @@ export async function policyVersions(arn: string, signal?: AbortSignal): Promise
     .sort((a, b) => Number(b.id.slice(1)) - Number(a.id.slice(1)));
 }
 
+/** Its ARN. */
 export async function createPolicy(name: string, document: string, description: string): Promise<string> {
   const given = { PolicyName: name, PolicyDocument: document, Description: description === '' ? undefined : description };
   const answer = await callAction('iam', 'CreatePolicy', given);
@@ -98,9 +99,4 @@ export async function deletePolicy(arn: string): Promise<void> {
   for (const { id, isDefault } of await policyVersions(arn))
     if (!isDefault) await callAction('iam', 'DeletePolicyVersion', { PolicyArn: arn, VersionId: id });
   await callAction('iam', 'DeletePolicy', { PolicyArn: arn });
-}
-
-/** The ARN of the policy of this name, in the account of who asks. */
-export function policyArn(ownArn: string, name: string): string {
-  return `arn:aws:iam::${ownArn.split(':')[4] ?? ''}:policy/${name}`;
 }

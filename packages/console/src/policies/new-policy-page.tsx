@@ -22,9 +22,9 @@ export function NewPolicyPage() {
     if (name.trim() === '') return setNeeded(true);
     if (validity.state !== 'valid') return;
     try {
-      await createPolicy(name.trim(), document, description.trim());
+      const arn = await createPolicy(name.trim(), document, description.trim());
       announce(text.saved);
-      go(`/policies/${encodeURIComponent(name.trim())}`);
+      go('/policies/policy', { arn });
     } catch (cause) {
       setError(cause);
     }

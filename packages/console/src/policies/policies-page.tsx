@@ -4,6 +4,7 @@ import { Empty } from '../components/note.tsx';
 import { PagedEnd, usePaged } from '../components/paged.tsx';
 import { Time } from '../components/value.tsx';
 import { countText } from '../format.ts';
+import { policyPath } from '../people/holder-path.ts';
 import { language, words } from '../words/words.ts';
 import { listPolicies, type ManagedPolicy } from './managed.ts';
 import { PoliciesTabs } from './policies-tabs.tsx';
@@ -35,7 +36,7 @@ export function PoliciesPage() {
               {list.items.map(({ name, arn, description, attachments, updatedAt }) => (
                 <tr key={arn}>
                   <td>
-                    <a class="cell-link name" href={`/policies/${encodeURIComponent(name)}`}>
+                    <a class="cell-link name" href={policyPath(arn)}>
                       {name}
                     </a>
                   </td>

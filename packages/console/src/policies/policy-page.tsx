@@ -8,8 +8,8 @@ import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { Badge } from '../components/note.tsx';
 import { Time } from '../components/value.tsx';
 import type { PageProps } from '../pages.ts';
+import { holderPath } from '../people/holder-path.ts';
 import { go } from '../router.ts';
-import { session } from '../session/session.ts';
 import { words } from '../words/words.ts';
 import {
   type Attachment,
@@ -19,7 +19,6 @@ import {
   fetchPolicy,
   type ManagedPolicy,
   type PolicyVersion,
-  policyArn,
   policyDocument,
   policyVersions,
   saveVersion,
@@ -34,9 +33,9 @@ type Whole = {
   readonly attachments: readonly Attachment[];
 };
 
-export function PolicyPage({ parts }: PageProps) {
-  const { value } = session;
-  const arn = policyArn(value.state === 'in' ? value.principal.arn : '', parts.name ?? '');
+export const PolicyPage = ({ query: { arn = '' } }: PageProps) => <OnePolicy key={arn} arn={arn} />;
+
+function OnePolicy({ arn }: { readonly arn: string }) {
   const [whole, reload] = useLoaded((signal) => fetchWhole(arn, signal), [arn]);
   return (
     <div class="page">
@@ -88,7 +87,7 @@ function Shown({ whole: { policy, document, versions, attachments }, onChange }:
             : attachments.map(({ kind, name }, index) => (
                 <span key={kind + name}>
                   {index > 0 && ', '}
-                  <a href={`/people/${kind.toLowerCase()}s/${encodeURIComponent(name)}`}>{name}</a>
+                  <a href={holderPath(kind, name)}>{name}</a>
                 </span>
               ))}
         </dd>
