@@ -128,7 +128,7 @@ describe('a link by itself', () => {
 
 describe('a rule', () => {
   test('revokes everything of a label, and is taken away again', async () => {
-    const { url } = await newLink({ key: 'c.txt', label: 'too many' });
+    const { id, url } = await newLink({ key: 'c.txt', label: 'too many' });
     const { page, close } = await signedIn({ path: '/links/rules' });
     await page.getByRole('button', { name: 'Revoke everything of…' }).click();
     await page.getByLabel('Which').fill('too many');
@@ -136,6 +136,14 @@ describe('a rule', () => {
     await dialog(page).getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('the label too many').waitFor();
     expect(await status(url)).toBe(403);
+    // The link says who has revoked it, when and how: in the table, and by itself, with the way to the rule.
+    await page.goto(`${server.console}/links?label=too%20many`);
+    await row(page, 'c.txt').getByText('revoked this minute').or(row(page, 'c.txt').getByText('revoked now')).waitFor();
+    expect(await row(page, 'c.txt').textContent()).toContain('by root, by the rule for the label too many');
+    await picture(page, 'links-revoked-by-rule');
+    await page.goto(`${server.console}/links/${id}`);
+    await picture(page, 'link-revoked-by-rule');
+    await page.getByRole('link', { name: 'by root, by the rule for the label too many' }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await dialog(page).getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No rules in force').waitFor();

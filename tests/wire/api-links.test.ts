@@ -64,7 +64,11 @@ describe('a link', () => {
     expect([resumed.note, resumed.maxUses, resumed.uses]).toEqual([undefined, undefined, undefined]);
     expect(await get(url)).toBe(200);
 
-    expect(await done(server, 'DELETE', `/links/${made.id}`)).toMatchObject({ status: 'revoked', revokedAt: expect.any(String) });
+    expect(await done(server, 'DELETE', `/links/${made.id}`)).toMatchObject({
+      status: 'revoked',
+      revokedAt: expect.any(String),
+      revokedBy: made.createdBy,
+    });
     expect(await get(url)).toBe(403);
   });
   it('for an upload holds it to its terms', async () => {

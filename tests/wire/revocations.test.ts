@@ -158,6 +158,37 @@ describe('a rule', () => {
     expect(await all()).toEqual([false, false, true, false]);
   });
 
+  test('is told by each link that it refuses: who made it, when and of what, until it is ended', async () => {
+    const ana = await newUser(server, 'rule-maker', policyOf(allow('latchkey:RevokeUrl', '*')));
+    const bob = await newUser(server, 'link-maker', policyOf(allow(['s3:GetObject', 'latchkey:CreateLink'], ALL)));
+    const link = await newLink(server, '/box/file', { label: 'told' }, { credentials: bob });
+    const { revocation } = await doneByApi(server, 'POST', '/revocations', { json: { by: 'label', label: 'told' }, credentials: ana });
+    // Who made the link may not list rules, and is told of the one that ended it.
+    expectProblem(await api(server, 'GET', '/revocations', { credentials: bob }), { status: 403, code: 'AccessDenied' });
+    const told = { status: 'revoked', revokedAt: revocation.createdAt, revokedBy: ana.arn, revokedByRule: revocation };
+    expect(await doneByApi(server, 'GET', `/links/${link.id}`, { credentials: bob })).toMatchObject(told);
+    const { items } = await doneByApi(server, 'GET', '/links', { query: { status: 'revoked', label: 'told' } });
+    expect(items).toEqual([expect.objectContaining({ id: link.id, ...told })]);
+    expect(await doneByApi(other, 'GET', `/links/${link.id}`)).toMatchObject(told);
+    await doneByApi(server, 'DELETE', `/revocations/${revocation.id}`);
+    const again = await doneByApi(server, 'GET', `/links/${link.id}`);
+    expect([again.status, again.revokedAt, again.revokedBy, again.revokedByRule]).toEqual(['active', undefined, undefined, undefined]);
+  });
+
+  test('of several is the one that came first, and a link that was revoked alone says who did that', async () => {
+    const link = await newLink(server, '/box/in/file');
+    const { revocation: first } = await revoke({ by: 'prefix', bucket: 'box', prefix: 'in/' });
+    await revoke({ by: 'bucket', bucket: 'box' });
+    await revoke({ by: 'all' });
+    expect((await doneByApi(server, 'GET', `/links/${link.id}`)).revokedByRule).toEqual(first);
+    const alone = await doneByApi(server, 'DELETE', `/links/${link.id}`);
+    expect([alone.revokedBy, alone.revokedByRule]).toEqual([link.shown.createdBy, undefined]);
+    // Again, by somebody else: that changes nothing of who it was.
+    const late = await newUser(server, 'late', policyOf(allow(['latchkey:ReadLink', 'latchkey:RevokeLink'], ALL)));
+    const twice = await doneByApi(server, 'DELETE', `/links/${link.id}`, { credentials: late });
+    expect([twice.revokedAt, twice.revokedBy]).toEqual([alone.revokedAt, link.shown.createdBy]);
+  });
+
   test('of a label speaks of the links that have it', async () => {
     const [one, two] = [await newLink(server, '/box/file', { label: 'spring' }), await newLink(server, '/box/file', { label: 'autumn' })];
     await revoke({ by: 'label', label: 'spring' });

@@ -12,7 +12,7 @@ import { EditDialog } from './edit-dialog.tsx';
 import { isEnded, type Link, limitsOf, linkName, linkPlace, nameInArn } from './link.ts';
 import { changeLink, fetchLink, urlOfLink } from './link-actions.ts';
 import { type LinkDialog, LinkDialogs } from './link-dialogs.tsx';
-import { LinkState } from './link-state.tsx';
+import { LinkState, RevokedBy } from './link-state.tsx';
 import { methodText } from './links-table.tsx';
 import { ShownUrl } from './shown-url.tsx';
 
@@ -93,6 +93,7 @@ function Facts({ link }: { readonly link: Link }) {
       <dt>{text.status}</dt>
       <dd>
         <LinkState of={link} />
+        <RevokedBy link={link} hasWay />
       </dd>
       <dt>{link.key === undefined ? text.folder : text.object}</dt>
       <dd>

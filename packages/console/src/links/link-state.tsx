@@ -2,6 +2,8 @@
 import { Badge } from '../components/note.tsx';
 import { Time } from '../components/value.tsx';
 import { words } from '../words/words.ts';
+import { type Link, nameInArn } from './link.ts';
+import { ruleText } from './rule.ts';
 
 export type Standing = {
   readonly status: string;
@@ -46,4 +48,14 @@ export function LinkState({ of: { status, expiresAt, revokedAt, closedAt } }: { 
     default:
       return <Badge>{text.usedUp}</Badge>;
   }
+}
+
+/** Who has revoked it, and by which rule if it was not meant alone; a link to the rules where `hasWay`. */
+export function RevokedBy({ link: { revokedBy, revokedByRule }, hasWay = false }: { readonly link: Link; readonly hasWay?: boolean }) {
+  const text = words().links;
+  if (revokedBy === undefined) return null;
+  const name = nameInArn(revokedBy);
+  if (revokedByRule === undefined) return <span class="sub">{text.createdBy(name)}</span>;
+  const sentence = text.revokedByRule(name, ruleText(revokedByRule));
+  return <span class="sub">{hasWay ? <a href="/links/rules">{sentence}</a> : sentence}</span>;
 }

@@ -3,6 +3,7 @@ import { countText, sizeText } from '../format.ts';
 import { lastPart } from '../share/subject.ts';
 import { endText } from '../spans.ts';
 import { language, words } from '../words/words.ts';
+import type { Rule } from './rule.ts';
 
 type LinkStatus = 'active' | 'paused' | 'revoked' | 'expired' | 'used-up' | 'not-yet';
 
@@ -38,6 +39,9 @@ export type Link = Terms & {
   readonly createdAt: string;
   readonly createdBy: string;
   readonly revokedAt?: string;
+  readonly revokedBy?: string;
+  /** Where a rule did it, which speaks of many. */
+  readonly revokedByRule?: Rule;
   readonly lastUse?: { readonly at: string; readonly address: string; readonly operation: string };
 };
 

@@ -4,7 +4,7 @@ import { Time } from '../components/value.tsx';
 import { go, hrefOf } from '../router.ts';
 import { words } from '../words/words.ts';
 import { isEnded, type Link, limitsOf, linkName, linkPlace } from './link.ts';
-import { LinkState } from './link-state.tsx';
+import { LinkState, RevokedBy } from './link-state.tsx';
 
 export type LinksTableProps = {
   readonly links: readonly Link[];
@@ -100,6 +100,7 @@ function Row({
       </td>
       <td class="ends">
         <LinkState of={link} />
+        <RevokedBy link={link} />
       </td>
       <td class="actions">
         <Menu kind="quiet" icon="more" label={words().shell.moreActions(name)} items={itemsFor(link, props)} />

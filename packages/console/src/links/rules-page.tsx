@@ -12,21 +12,7 @@ import { Time } from '../components/value.tsx';
 import type { PageProps } from '../pages.ts';
 import { words } from '../words/words.ts';
 import { nameInArn } from './link.ts';
-
-type Rule = {
-  readonly id: string;
-  readonly by: string;
-  readonly accessKeyId?: string;
-  readonly user?: string;
-  readonly role?: string;
-  readonly bucket?: string;
-  readonly prefix?: string;
-  readonly label?: string;
-  readonly signedBefore: string;
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly cut: boolean;
-};
+import { type Rule, ruleText } from './rule.ts';
 
 export function RulesPage({ query }: PageProps) {
   const text = words().links;
@@ -184,25 +170,5 @@ function ruleBody(by: Kind, bucket: string, value: string): Readonly<Record<stri
       return { by };
     default:
       return { by, [by]: trimmed };
-  }
-}
-
-function ruleText({ by, label = '', user = '', role = '', accessKeyId = '', bucket = '', prefix = '' }: Rule): string {
-  const text = words().links;
-  switch (by) {
-    case 'label':
-      return text.ruleLabel(label);
-    case 'user':
-      return text.ruleUser(user);
-    case 'role':
-      return text.ruleRole(role);
-    case 'access-key':
-      return text.ruleAccessKey(accessKeyId);
-    case 'bucket':
-      return text.ruleBucket(bucket);
-    case 'prefix':
-      return text.rulePrefix(`${bucket}/${prefix}`);
-    default:
-      return text.ruleAll;
   }
 }

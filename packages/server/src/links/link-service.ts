@@ -27,7 +27,7 @@ import { shownPage } from './shown-page.ts';
 export type LinkServiceOptions = {
   readonly records: RecordStore;
   readonly uses: UseStore;
-  readonly revocations: Pick<Revocations, 'refusesLink'>;
+  readonly revocations: Pick<Revocations, 'ruleAgainst'>;
   readonly identities: Identities;
   readonly guardrails: GuardrailStore;
   readonly events: Pick<Events, 'changesFor'>;
@@ -110,7 +110,12 @@ export function createLinks(options: LinkServiceOptions): Links {
       const revokedBy = arnOf(caller.principal, site.accountId);
       const revoked = await rewritten(
         id,
-        async (link) => ({ ...link, status: 'revoked', revokedAt: link.revokedAt ?? site.now(), isCut: link.isCut === true || cut }),
+        async (link) => ({
+          ...link,
+          status: 'revoked',
+          ...(link.revokedAt === undefined && { revokedAt: site.now(), revokedBy }),
+          isCut: link.isCut === true || cut,
+        }),
         (before, link) => (before.status === 'revoked' ? [] : [{ type: 'link.revoked', link, more: { revokedBy } }]),
       );
       return viewOf(revoked);

@@ -5,12 +5,13 @@ import { type Link, MAX_SIGNED_MS } from './model.ts';
 import type { Revocations } from './revocations.ts';
 
 /** What is known of links besides their records. */
-export type LinkFacts = { readonly uses: UseStore; readonly revocations: Pick<Revocations, 'refusesLink'> };
+export type LinkFacts = { readonly uses: UseStore; readonly revocations: Pick<Revocations, 'ruleAgainst'> };
 
 /** Without its URL. Times are milliseconds since the epoch. */
 export async function linkView(link: Link, { uses, revocations }: LinkFacts, now: number): Promise<LinkView> {
   const { maxUses } = link.terms;
   const counted = maxUses === undefined ? undefined : { used: await uses.used(link.id), max: maxUses };
+  const rule = link.status === 'revoked' ? undefined : await revocations.ruleAgainst(link);
   return {
     id: link.id,
     method: link.method,
@@ -18,14 +19,16 @@ export async function linkView(link: Link, { uses, revocations }: LinkFacts, now
     key: link.key,
     keys: link.keys,
     keyPrefix: link.keyPrefix,
-    status: (await revocations.refusesLink(link)) ? 'revoked' : statusOf(link, counted, now),
+    status: rule !== undefined ? 'revoked' : statusOf(link, counted, now),
     terms: link.terms,
     uses: counted,
     createdAt: link.createdAt,
     createdBy: link.createdBy,
     expiresAt: endOf(link),
     signedAt: link.signedAt,
-    revokedAt: link.revokedAt,
+    revokedAt: rule?.createdAt ?? link.revokedAt,
+    revokedBy: rule?.createdBy ?? link.revokedBy,
+    revokedByRule: rule,
     label: link.label,
     note: link.note,
     landing: link.landing && { hasPassword: link.landing.password !== undefined },

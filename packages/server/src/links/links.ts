@@ -67,6 +67,10 @@ export type LinkView = {
   readonly expiresAt: number;
   readonly signedAt: number;
   readonly revokedAt?: number | undefined;
+  /** ARN. */
+  readonly revokedBy?: string | undefined;
+  /** Of a link that was not revoked by itself, but by what was said of many. */
+  readonly revokedByRule?: Revocation | undefined;
   readonly label?: string | undefined;
   readonly note?: string | undefined;
   /** Of a link with a page: whether that asks for a password, and its address where it was asked for. */

@@ -53,6 +53,8 @@ export type Link = {
   readonly note?: string;
   readonly status: 'active' | 'paused' | 'revoked';
   readonly revokedAt?: number;
+  /** The ARN of who did it. */
+  readonly revokedBy?: string;
   /** Whether transfers that were running when it was revoked end too. */
   readonly isCut?: boolean;
   /** Its secret access key, sealed for `link/ID`. Nobody outside ever sees it. */

@@ -11,8 +11,8 @@ import { signatureHash } from './signature-hash.ts';
 export type Revocations = {
   /** What refuses a pre-signed request; without a promise where nothing has changed. Of several, one that also ends running transfers. */
   find(request: Authenticated): Revoked | undefined | Promise<Revoked | undefined>;
-  /** Whether a rule refuses all that a link is good for. */
-  refusesLink(link: Link): Promise<boolean>;
+  /** The rule that refuses all that a link is good for; of several the one that was made first. */
+  ruleAgainst(link: Link): Promise<Revocation | undefined>;
   /** Grows whenever something is revoked. */
   generation(): number;
 };
@@ -39,10 +39,13 @@ export function revocations(records: RecordStore): Revocations {
       if (known?.generation === now) return search(known, request);
       return loaded(now).then((found) => search(found, request));
     },
-    async refusesLink(link) {
+    async ruleAgainst(link) {
       const now = generation();
       const found = known?.generation === now ? known : await loaded(now);
-      return found.rules.size > 0 && matchingRule(found, requestThrough(link)) !== undefined;
+      if (found.rules.size === 0) return undefined;
+      let first: Revocation | undefined;
+      for (const rule of rulesFor(found, requestThrough(link))) if (first === undefined || rule.createdAt < first.createdAt) first = rule;
+      return first;
     },
   };
 
@@ -122,10 +125,13 @@ const asRevoked = ({ value }: StoredRecord): Revoked => ({ by: 'signature', isCu
 
 function matchingRule(known: Known, request: Authenticated): Revoked | undefined {
   let found: Revoked | undefined;
+  for (const rule of rulesFor(known, request)) if (found === undefined || rule.isCut) found = { by: rule.by, isCut: rule.isCut };
+  return found;
+}
+
+function* rulesFor(known: Known, request: Authenticated): Generator<Revocation> {
   for (const target of targetsOf(request, known.prefixes)) {
     const rule = known.rules.get(keyOf(target));
-    if (rule === undefined || !wasSignedBefore(request, rule.signedBefore)) continue;
-    if (found === undefined || rule.isCut) found = { by: rule.by, isCut: rule.isCut };
+    if (rule !== undefined && wasSignedBefore(request, rule.signedBefore)) yield rule;
   }
-  return found;
 }

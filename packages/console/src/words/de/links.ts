@@ -102,6 +102,7 @@ export const links: Words['links'] = {
   removeRule: 'Entfernen',
   removeRuleTitle: 'Diese Regel entfernen?',
   removeRuleHint: 'Was sie abweist, gilt wieder, wenn es nicht aus anderem Grund geendet hat.',
+  revokedByRule: (name, what) => `von ${name}, durch die Regel für ${what}`,
   ruleAll: 'alles',
   ruleLabel: (label) => `das Etikett ${label}`,
   ruleUser: (user) => `den Benutzer ${user}`,

@@ -100,6 +100,7 @@ export const links = {
   removeRule: 'Remove',
   removeRuleTitle: 'Remove this rule?',
   removeRuleHint: 'What it refuses works again, if it has not ended for another reason.',
+  revokedByRule: (name: string, what: string) => `by ${name}, by the rule for ${what}`,
   ruleAll: 'everything',
   ruleLabel: (label: string) => `the label ${label}`,
   ruleUser: (user: string) => `the user ${user}`,

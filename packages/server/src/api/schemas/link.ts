@@ -88,6 +88,21 @@ export function endOf(
 
 const request = { url: optional(string()), headers: optional(record(string(), string())), fields: optional(record(string(), string())) };
 
+export const revocation = members({
+  id: string(),
+  by: string(),
+  accessKeyId: optional(string()),
+  user: optional(string()),
+  role: optional(string()),
+  bucket: optional(string()),
+  prefix: optional(string()),
+  label: optional(string()),
+  signedBefore: timeText,
+  createdAt: timeText,
+  createdBy: string(),
+  cut: boolean(),
+});
+
 export const link = members({
   id: string(),
   method: METHODS,
@@ -108,11 +123,13 @@ export const link = members({
   createdBy: string(),
   signedAt: timeText,
   revokedAt: optional(timeText),
+  revokedBy: optional(string()),
+  revokedByRule: optional(revocation),
   lastUse: optional(members({ at: timeText, address: string(), operation: string() })),
 });
 
 export function shownLink(view: LinkView) {
-  const { id, method, bucket, key, keys, keyPrefix, status, uses, label, note, createdBy, revokedAt } = view;
+  const { id, method, bucket, key, keys, keyPrefix, status, uses, label, note, createdBy, revokedAt, revokedBy, revokedByRule } = view;
   return withoutUndefined({
     id,
     method,
@@ -135,6 +152,8 @@ export function shownLink(view: LinkView) {
     createdBy,
     signedAt: isoTime(view.signedAt),
     revokedAt: revokedAt === undefined ? undefined : isoTime(revokedAt),
+    revokedBy,
+    revokedByRule: revokedByRule && shownRevocation(revokedByRule),
   });
 }
 
@@ -197,21 +216,6 @@ export const newRevocation = variant('by', [
   members({ by: literal('label'), label: text(256), ...when }),
   members({ by: literal('all'), ...when }),
 ]);
-
-export const revocation = members({
-  id: string(),
-  by: string(),
-  accessKeyId: optional(string()),
-  user: optional(string()),
-  role: optional(string()),
-  bucket: optional(string()),
-  prefix: optional(string()),
-  label: optional(string()),
-  signedBefore: timeText,
-  createdAt: timeText,
-  createdBy: string(),
-  cut: boolean(),
-});
 
 export function shownRevocation({ signedBefore, createdAt, isCut, ...others }: Revocation) {
   return { ...others, signedBefore: isoTime(signedBefore), createdAt: isoTime(createdAt), cut: isCut };
