@@ -70,6 +70,31 @@ describe('a link', () => {
     await close();
   });
 
+  test('may begin later, and says so wherever it stands', async () => {
+    const { page, close } = await signedIn({ path: share('docs/plan.txt') });
+    await open(page);
+    const inMinutes = (minutes: number) => {
+      const time = new Date(Date.now() + minutes * 60_000);
+      return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    };
+    await page.getByLabel('Works from').fill(inMinutes(90));
+    await create(page);
+    await page.getByText('It would be over before it begins.').waitFor();
+    await expect.poll(() => page.getByLabel('Works from').evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.getByLabel('Works from').fill(inMinutes(30));
+    await picture(page, 'share-later');
+    await create(page);
+    const early = await fetch(await urlIn(page));
+    expect([early.status, await early.text()]).toEqual([403, expect.stringContaining('Request is not valid yet')]);
+    await page.getByRole('link', { name: 'Details' }).click();
+    await page.getByText('not yet').waitFor();
+    await page
+      .locator('dd')
+      .getByText(/^from \w{3},? /)
+      .waitFor();
+    await close();
+  });
+
   test('for one use becomes a page, which looking at does not use up', async () => {
     const { page, close } = await signedIn({ path: share('docs/plan.txt') });
     await open(page);

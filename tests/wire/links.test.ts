@@ -6,7 +6,7 @@ import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { api, done as doneByApi, expectProblem } from '../support/json-api.ts';
-import { newLink, requestOf, uploadForm, use } from '../support/links.ts';
+import { newLink, requestOf, type Use, uploadForm, use } from '../support/links.ts';
 import { allow, call, credentialsOf, deny, done, newRole, newUser, policyOf, putPolicy } from '../support/query-client.ts';
 import { MASTER_KEY, testServer } from '../support/test-server.ts';
 import { expectError, presigned, presignedV2, send, signed, withHeader } from '../support/wire-client.ts';
@@ -226,10 +226,10 @@ describe('a link that is taken back', () => {
 });
 
 describe('the time of a link', () => {
-  const at = async (moment: number, url: string) => {
+  const at = async (moment: number, url: string, how: Use = {}) => {
     server.clock.now = () => moment;
     try {
-      return await use(server, { url });
+      return await use(server, { url }, how);
     } finally {
       server.clock.now = undefined;
     }
@@ -254,6 +254,58 @@ describe('the time of a link', () => {
     const link = await newLink(server, '/box/file', { expiresIn: '2h', notBefore: new Date(start + 3600_000).toISOString() });
     expectError(await at(start + 3599_000, link.url), { status: 403, code: 'AccessDenied', message: 'Request is not valid yet' });
     expect((await at(start + 3601_000, link.url)).text).toBe('gold');
+  });
+
+  test('that has not begun gives nothing, however it is asked for, and loses no use by it', async () => {
+    const start = Date.now();
+    const link = await newLink(server, '/box/file', { expiresIn: '2h', notBefore: new Date(start + 3600_000).toISOString(), maxUses: 1 });
+    const early = start + 3599_000;
+    expect((await at(early, link.url, { method: 'HEAD' })).status).toBe(403);
+    for (const headers of [
+      { Range: 'bytes=0-0' },
+      { Range: 'bytes=0-' },
+      { 'If-None-Match': '*' },
+      { Date: new Date(start + 7000_000).toUTCString() },
+    ]) {
+      const reply = await at(early, link.url, { headers });
+      expectError(reply, { status: 403, code: 'AccessDenied', message: 'Request is not valid yet' });
+      expect(reply.text).not.toContain('gold');
+    }
+    const later = start + 3600_000;
+    expect((await at(later, link.url, { method: 'HEAD' })).status).toBe(200);
+    expect((await at(later, link.url, { headers: { Range: 'bytes=1-' } })).text).toBe('old');
+  });
+
+  test('that has not begun stores nothing', async () => {
+    const start = Date.now();
+    const terms = { expiresIn: '2h', notBefore: new Date(start + 3600_000).toISOString() };
+    const put = await newLink(server, '/box/early', { ...terms, method: 'PUT' });
+    expectError(await at(start, put.url, { method: 'PUT', body: 'x' }), { status: 403, code: 'AccessDenied' });
+    const form = await newLink(server, '/box/early', { ...terms, method: 'POST' });
+    expectError(await uploadForm(server, form, { content: 'x' }), { status: 403, code: 'AccessDenied' });
+    expect((await send(server, signed(server, 'HEAD', '/box/early'))).status).toBe(404);
+    expect((await at(start + 3600_000, put.url, { method: 'PUT', body: 'x' })).status).toBe(200);
+  });
+
+  test('does not begin once it was revoked, by itself or by a rule', async () => {
+    const start = Date.now();
+    const terms = { expiresIn: '2h', notBefore: new Date(start + 3600_000).toISOString() };
+    const [one, ruled] = [await newLink(server, '/box/file', terms), await newLink(server, '/box/file', { ...terms, label: 'not begun' })];
+    await doneByApi(server, 'DELETE', `/links/${one.id}`);
+    await doneByApi(server, 'POST', '/revocations', { json: { by: 'label', label: 'not begun' } });
+    for (const { url } of [one, ruled]) expectError(await at(start + 3601_000, url), { status: 403, code: 'AccessDenied' });
+  });
+
+  test('begins before it ends, and may be moved while it has not begun', async () => {
+    const start = Date.now();
+    const inSeconds = (seconds: number) => new Date(start + seconds * 1000).toISOString();
+    const never = { json: { bucket: 'box', key: 'file', expiresAt: inSeconds(3600), notBefore: inSeconds(3600) } };
+    expectProblem(await api(server, 'POST', '/links', never), { status: 400, code: 'InvalidArgument' });
+    const link = await newLink(server, '/box/file', { expiresAt: inSeconds(7200), notBefore: inSeconds(3600) });
+    await doneByApi(server, 'PATCH', `/links/${link.id}`, { json: { notBefore: inSeconds(1800) } });
+    expect((await at(start + 1801_000, link.url)).text).toBe('gold');
+    await doneByApi(server, 'PATCH', `/links/${link.id}`, { json: { notBefore: null } });
+    expect((await use(server, link)).text).toBe('gold');
   });
 
   test('can be extended without another URL, for as long as a URL works at all', async () => {

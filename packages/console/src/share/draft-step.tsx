@@ -1,6 +1,7 @@
 /** What the link is to be: who can do what, for how long, within which limits. One button makes it and copies it. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { isRefusal, type Refusal } from '../api/refusal.ts';
+import { serverNow } from '../clock.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
@@ -43,7 +44,7 @@ export function DraftStep(
   useEffect(() => document.querySelector<HTMLElement>('dialog[open] input:checked, dialog[open] .preset')?.focus(), []);
   const way = wayOf(subject, draft);
   const kind = kindOf(subject, draft);
-  const problems = problemsIn(subject, draft, limits[kind]);
+  const problems = problemsIn(subject, draft, limits[kind], serverNow());
   const errors = errorsOf(attempt.state === 'none' ? {} : problems, attempt.state === 'refused' ? attempt.error : undefined);
   const change = (changes: Partial<ShareDraft>) => {
     onDraft({ ...draft, ...changes });
@@ -147,6 +148,7 @@ function errorsOf(problems: ReturnType<typeof problemsIn>, refused: unknown): Dr
     needed: text.needed,
     required: text.required,
     'no-page': text.passwordNeedsPage,
+    'over-before': text.overBefore,
   };
   const own = Object.fromEntries(Object.entries(problems).map(([field, problem]) => [field, sentences[problem]]));
   if (refused === undefined) return own;
@@ -163,6 +165,7 @@ function tellingOf(refusal: Refusal, pointer: string, field: DraftField): readon
 const POINTERS: Readonly<Record<string, DraftField>> = {
   '/expiresIn': 'amount',
   '/expiresAt': 'amount',
+  '/notBefore': 'notBefore',
   '/maxUses': 'maxUses',
   '/maxFiles': 'maxUses',
   '/sourceIp': 'addresses',

@@ -3,6 +3,7 @@ import { kindOf, lifeOf, newDraft, problemsIn, type ShareDraft, wantedLink, want
 import type { KindLimits, LinkLimits } from './limits.ts';
 
 const DAY = 86_400;
+const NOW = Date.UTC(2026, 10, 22, 12);
 const file = { bucket: 'box', key: 'a/b.pdf' };
 const folder = { bucket: 'box', keyPrefix: 'a/' };
 const plain: KindLimits = { isOff: false, longestSeconds: 7 * DAY, isGuardrail: false, requiredTerms: [] };
@@ -66,22 +67,29 @@ describe('lifeOf', () => {
 
 describe('problemsIn', () => {
   it('finds nothing wrong with what a draft begins with', () => {
-    expect(problemsIn(file, draft(), plain)).toEqual({});
+    expect(problemsIn(file, draft(), plain, NOW)).toEqual({});
   });
   it('names the field that is wrong', () => {
-    expect(problemsIn(file, draft({ amount: 'x', maxUses: '1.5', speed: '0', maxSize: '-1' }), plain)).toEqual({
+    expect(problemsIn(file, draft({ amount: 'x', maxUses: '1.5', speed: '0', maxSize: '-1' }), plain, NOW)).toEqual({
       amount: 'amount',
       maxUses: 'whole-number',
       speed: 'number',
       maxSize: 'number',
     });
-    expect(problemsIn(folder, draft({ action: 'upload', way: 'url' }), plain)).toEqual({ fileName: 'needed' });
-    expect(problemsIn(file, draft({ password: 'x', way: 'url' }), plain)).toEqual({ password: 'no-page' });
+    expect(problemsIn(folder, draft({ action: 'upload', way: 'url' }), plain, NOW)).toEqual({ fileName: 'needed' });
+    expect(problemsIn(file, draft({ password: 'x', way: 'url' }), plain, NOW)).toEqual({ password: 'no-page' });
   });
   it('asks for the terms that a guardrail asks for', () => {
     const strict = { ...plain, requiredTerms: ['max-uses', 'source-ip'] };
-    expect(problemsIn(file, draft(), strict)).toEqual({ maxUses: 'required', addresses: 'required' });
-    expect(problemsIn(file, draft({ maxUses: '1', addresses: '192.0.2.1' }), strict)).toEqual({});
+    expect(problemsIn(file, draft(), strict, NOW)).toEqual({ maxUses: 'required', addresses: 'required' });
+    expect(problemsIn(file, draft({ maxUses: '1', addresses: '192.0.2.1' }), strict, NOW)).toEqual({});
+  });
+  it('finds a beginning that lies behind the end, also where a guardrail moves that', () => {
+    const at = (hours: number) => new Date(NOW + hours * 3_600_000).toISOString();
+    expect(problemsIn(file, draft({ amount: '3', unit: 'hours', notBefore: at(2) }), plain, NOW)).toEqual({});
+    expect(problemsIn(file, draft({ amount: '3', unit: 'hours', notBefore: at(3) }), plain, NOW)).toEqual({ notBefore: 'over-before' });
+    const narrow = { ...plain, longestSeconds: 3600 };
+    expect(problemsIn(file, draft({ amount: '3', unit: 'hours', notBefore: at(2) }), narrow, NOW)).toEqual({ notBefore: 'over-before' });
   });
 });
 
@@ -102,6 +110,13 @@ describe('wantedLink', () => {
       ...{ landing: true, maxUses: 3, sourceIp: ['192.0.2.0/24', '2001:db8::1'], maxBytesPerSecond: 1500, password: 'x' },
       ...{ downloadName: 'c.pdf', label: 'Ann', note: 'Hi', disposition: 'inline' },
     });
+  });
+  it('begins when it was said to, in the zone of whoever says it', () => {
+    const local = '2026-11-30T08:00';
+    const notBefore = new Date(local).toISOString();
+    expect(body(file, { notBefore: local }).body).toMatchObject({ notBefore });
+    expect(body(folder, { action: 'upload', notBefore: local })).toMatchObject({ path: '/requests', body: { notBefore } });
+    expect(body(file, { notBefore: 'some day' }).body).not.toHaveProperty('notBefore');
   });
   it('limits an upload in size and type', () => {
     const changes = { action: 'upload', maxSize: '2.5', contentTypes: 'Image/*, application/pdf', noOverwrite: true } as const;

@@ -11,6 +11,8 @@ export type ShareDraft = {
   readonly unit: Unit;
   /** Of a download or a delivery by URL: how often; of a page to upload through: how many files. */
   readonly maxUses: string;
+  /** From when on it works: a time as the fields of browsers have it, in the viewer's zone. */
+  readonly notBefore: string;
   readonly addresses: string;
   readonly password: string;
   readonly downloadName: string;
@@ -53,6 +55,7 @@ export function newDraft(action: ShareDraft['action'], isRequest = false): Share
     way: undefined,
     ...(isRequest ? { amount: '7', unit: 'days' } : { amount: '1', unit: 'hours' }),
     maxUses: '',
+    notBefore: '',
     addresses: '',
     password: '',
     downloadName: '',
@@ -120,6 +123,7 @@ export function lifeOf(subject: ShareSubject, draft: ShareDraft, limits: LinkLim
 export type DraftField =
   | 'amount'
   | 'maxUses'
+  | 'notBefore'
   | 'addresses'
   | 'password'
   | 'speed'
@@ -129,7 +133,9 @@ export type DraftField =
   | 'fileName';
 
 /** What is wrong, by the field that it is about. */
-export type DraftProblems = Readonly<Partial<Record<DraftField, 'amount' | 'whole-number' | 'number' | 'needed' | 'required' | 'no-page'>>>;
+export type DraftProblems = Readonly<
+  Partial<Record<DraftField, 'amount' | 'whole-number' | 'number' | 'needed' | 'required' | 'no-page' | 'over-before'>>
+>;
 
 const TERM_FIELDS: Readonly<Record<string, DraftField>> = {
   'max-uses': 'maxUses',
@@ -139,9 +145,11 @@ const TERM_FIELDS: Readonly<Record<string, DraftField>> = {
   'no-overwrite': 'noOverwrite',
 };
 
-export function problemsIn(subject: ShareSubject, draft: ShareDraft, limits: KindLimits): DraftProblems {
+/** `now` in milliseconds since the epoch. */
+export function problemsIn(subject: ShareSubject, draft: ShareDraft, limits: KindLimits, now: number): DraftProblems {
   const way = wayOf(subject, draft);
   const needsName = draft.action === 'upload' && isFolder(subject) && way === 'url' && draft.fileName.trim() === '';
+  const livesUntil = now + 1000 * Math.min(wantedSeconds(draft) ?? Number.POSITIVE_INFINITY, limits.longestSeconds);
   const required = limits.requiredTerms.flatMap((term) => {
     const field = TERM_FIELDS[term];
     return field !== undefined && (draft[field as keyof ShareDraft] === '' || draft[field as keyof ShareDraft] === false) ? [field] : [];
@@ -149,12 +157,19 @@ export function problemsIn(subject: ShareSubject, draft: ShareDraft, limits: Kin
   return {
     ...(wantedSeconds(draft) === undefined && { amount: 'amount' }),
     ...(!isEmptyOr(draft.maxUses, (value) => Number.isInteger(value) && value >= 1) && { maxUses: 'whole-number' }),
+    ...((beginningOf(draft) ?? 0) >= livesUntil && { notBefore: 'over-before' }),
     ...(!isEmptyOr(draft.speed, (value) => value >= 1) && { speed: 'number' }),
     ...(!isEmptyOr(draft.maxSize, (value) => value > 0) && { maxSize: 'number' }),
     ...(draft.password !== '' && draft.action === 'download' && way !== 'page' && { password: 'no-page' }),
     ...(needsName && { fileName: 'needed' }),
     ...Object.fromEntries(required.map((field) => [field, 'required'])),
   };
+}
+
+/** In milliseconds since the epoch; `undefined` where it works at once. */
+function beginningOf({ notBefore }: Pick<ShareDraft, 'notBefore'>): number | undefined {
+  const time = notBefore === '' ? Number.NaN : new Date(notBefore).getTime();
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function isEmptyOr(text: string, isRight: (value: number) => boolean): boolean {
@@ -170,10 +185,12 @@ export type Wanted = { readonly path: '/links' | '/requests'; readonly body: Rea
 
 export function wantedLink(subject: ShareSubject, draft: ShareDraft, limits: LinkLimits, endpoint: string | undefined): Wanted {
   const kind = kindOf(subject, draft);
+  const beginning = beginningOf(draft);
   const shared = {
     bucket: subject.bucket,
     ...placeOf(subject, draft, kind),
     expiresIn: lifeOf(subject, draft, limits)?.seconds,
+    notBefore: beginning === undefined ? undefined : new Date(beginning).toISOString(),
     sourceIp: listIn(draft.addresses),
     label: textIn(draft.label),
     note: textIn(draft.note),

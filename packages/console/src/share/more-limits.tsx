@@ -47,6 +47,7 @@ export function MoreLimits(props: LimitsProps) {
           {(kind === 'page' || kind === 'request' || kind === 'read') && <PasswordField {...props} />}
           {draft.action === 'download' && !isMany(subject) && <NameFields {...props} />}
           {draft.action === 'upload' && <TypeFields {...props} />}
+          <BeginningField {...props} />
           <TextFields {...props} hasPage={kind === 'page' || kind === 'request'} />
         </div>
         {limits.isBehindUnknownProxy && draft.addresses !== '' && <Note kind="warn">{text.unknownProxy}</Note>}
@@ -116,6 +117,20 @@ function PasswordField({ draft, onChange, errors }: LimitsProps) {
         {text.suggest}
       </Button>
     </div>
+  );
+}
+
+function BeginningField({ draft, onChange, errors }: LimitsProps) {
+  const text = words().share;
+  return (
+    <TextField
+      label={text.notBefore}
+      hint={text.notBeforeHint}
+      type="datetime-local"
+      value={draft.notBefore}
+      onInput={(notBefore) => onChange({ notBefore })}
+      error={errors.notBefore}
+    />
   );
 }
 
