@@ -2,7 +2,7 @@
 import { S3Error } from '@latchkey/s3/errors';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import { beginConsoleSession } from '../../console-sessions/console-session.ts';
-import { newSessionCookie } from '../../console-sessions/session-cookie.ts';
+import { newSessionCookie, requireSameOrigin } from '../../console-sessions/session-cookie.ts';
 import { roleArn, sessionArn } from '../../identity/arns.ts';
 import { type Role, roles } from '../../identity/model.ts';
 import { roleOf, trustIn } from '../../identity/sts/role-session.ts';
@@ -25,8 +25,10 @@ export const getSignInUrl = defineApiOperation({
   authenticatedBy: 'nobody',
   answer: { status: 200, description: 'The address, and the state that comes back from there', body: providerUrl },
   needs: needsNothing,
-  async run({ caller, provider }) {
+  async run({ caller, provider, site }) {
     if (provider === undefined) throw new S3Error('NoSuchResource');
+    // Nobody elsewhere replaces the cookie of a sign-in that is under way.
+    requireSameOrigin(caller, site);
     const { url, state, cookie } = await provider.begin(caller);
     return { body: { url, state }, headers: ['Set-Cookie', cookie] };
   },
