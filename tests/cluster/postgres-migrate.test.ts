@@ -1,5 +1,5 @@
-/** From one node's directory to a PostgreSQL: everything goes along, and goes on. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+/** From one node's directory to a PostgreSQL and an S3: everything goes along, and goes on. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { describeOnPostgres } from '../support/on-postgres.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { allow, newUser, policyOf } from '../support/query-client.ts';
 import { type ServerProcess, serverProcess } from '../support/several-servers.ts';
+import { ROOT } from '../support/test-server.ts';
 import { send, signed } from '../support/wire-client.ts';
 
 describeOnPostgres('latchkey migrate', () => {
@@ -28,10 +29,11 @@ describeOnPostgres('latchkey migrate', () => {
   const audited = async (node: ServerProcess, query: Json = {}): Promise<Json[]> =>
     (await done(node, 'GET', '/audit', { query: { limit: '1000', since: '1d', ...query } })).items;
 
-  test('takes users, links, what was used and revoked, and the trail; links that were sent to people still work', {
+  test('takes users, links, what was used and revoked, and the trail; with `import` of the objects, links that were sent to people still work', {
     timeout: 120_000,
   }, async () => {
     const data = join(directory, 'one');
+    const upstream = await serverProcess(join(directory, 'upstream'));
     let node = await serverProcess(data);
     await send(node, signed(node, 'PUT', '/box'));
     await send(node, signed(node, 'PUT', '/box/a', { body: 'a' }));
@@ -55,11 +57,20 @@ describeOnPostgres('latchkey migrate', () => {
     expect(moved.lines).toBeGreaterThanOrEqual(before.length);
 
     const LATCHKEY_MASTER_KEY = (await readFile(join(data, 'master-key'), 'utf8')).trim();
-    await cp(join(data, 'objects'), join(directory, 'objects'), { recursive: true });
-    const flags = ['--records', url, '--objects', `file:${join(directory, 'objects')}`];
-    node = await serverProcess(join(directory, 'another'), flags, { LATCHKEY_MASTER_KEY });
+    const imported = await latchkey(['import', `file:${join(data, 'objects')}`, '--endpoint-url', upstream.s3, '--json'], {
+      environment: { AWS_ACCESS_KEY_ID: ROOT.accessKeyId, AWS_SECRET_ACCESS_KEY: ROOT.secretAccessKey },
+    });
+    expect(JSON.parse(imported.stdout.split('\n').at(-2) ?? ''), imported.stderr).toMatchObject({ copied: 1, failed: 0 });
+    const flags = ['--records', url, '--objects', `s3+${upstream.s3.replace(/\/$/, '')}`];
+    node = await serverProcess(join(directory, 'another'), flags, {
+      LATCHKEY_MASTER_KEY,
+      LATCHKEY_UPSTREAM_ACCESS_KEY_ID: ROOT.accessKeyId,
+      LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY: ROOT.secretAccessKey,
+    });
     try {
       expect((await send(node, requestOf(plain.url))).text).toBe('a');
+      // What signed its URL is its own secret, and it still is.
+      expect((await done(node, 'GET', `/links/${plain.id}`)).createdAt).toBe(plain.shown.createdAt);
       expect((await send(node, requestOf(revoked.url))).status).toBe(403);
       // One of its two uses is gone.
       expect([(await send(node, requestOf(counted.url))).status, (await send(node, requestOf(counted.url))).status]).toEqual([200, 403]);
@@ -73,6 +84,7 @@ describeOnPostgres('latchkey migrate', () => {
       expect(JSON.parse(verdict.stdout)).toMatchObject({ isWhole: true, findings: [] });
     } finally {
       await node.close();
+      await upstream.close();
     }
     const again = await migrate(data, url);
     expect([again.status, again.stdout]).toEqual([1, '']);

@@ -37,6 +37,10 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Take users, links and events from a data directory to a PostgreSQL',
     load: async () => (await import('./commands/migrate.ts')).migrate,
   },
+  import: {
+    summary: 'Copy objects from a directory or another S3 into this one',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
   user: { summary: 'Users: who may use the store', load: async () => (await import('./commands/identity.ts')).user },
   key: { summary: 'Access keys of users', load: async () => (await import('./commands/identity.ts')).key },
   role: { summary: 'Roles: permissions for a while', load: async () => (await import('./commands/identity.ts')).role },

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { S3ObjectStoreOptions } from '@latchkey/objects-s3/s3-object-store';
 import type { Log } from '@latchkey/server/log';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import { recordOutbox } from '@latchkey/storage/record-outbox';
@@ -15,33 +16,35 @@ export async function openObjects(
 ): Promise<ObjectStore> {
   const onReadOnly = (sentence: string) => log.error('store is read-only', { cause: sentence });
   const causeOf = (error: unknown) => ({ cause: error instanceof Error ? error.message : String(error) });
-  if (objects.kind === 's3') return openUpstream(objects, { region, records, log });
+  if (objects.kind === 's3') {
+    // With the records, so that whichever node sends events finds those of all.
+    const store = await openUpstream(objects, { shownRegion: region, outbox: recordOutbox(records) });
+    // The upstream may come later than we do; until then requests are answered with 503, and so is /-/health/ready.
+    await store.checkHealth().catch((error: Error) => log.error('the upstream is not ready', { cause: String(error.cause ?? error) }));
+    return store;
+  }
   const onBackgroundError = (error: unknown) => log.error('work in the background failed', causeOf(error));
   const { openLocalObjectStore } = await import('@latchkey/objects-local/local-object-store');
   return openLocalObjectStore({ directory: objects.directory, onReadOnly, onBackgroundError });
 }
 
-async function openUpstream(
+/** Opens what is in an S3 that exists already. Nothing is asked of it yet. */
+export async function openUpstream(
   { endpoint, region, style, buckets, abilities, credentials }: UpstreamConfig,
-  site: { readonly region: string; readonly records: RecordStore; readonly log: Log },
+  site: Pick<S3ObjectStoreOptions, 'shownRegion' | 'outbox'>,
 ): Promise<ObjectStore> {
   const { openS3ObjectStore } = await import('@latchkey/objects-s3/s3-object-store');
   const { fixedNames, prefixedNames } = await import('@latchkey/objects-s3/bucket-names');
   const secretAccessKey = await secretOf(credentials);
-  const store = openS3ObjectStore({
+  return openS3ObjectStore({
     endpoint,
     region,
     style,
     names: 'prefix' in buckets ? prefixedNames(buckets.prefix) : fixedNames(buckets.named),
     abilities,
     credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey, sessionToken: credentials.sessionToken },
-    shownRegion: site.region,
-    // With the records, so that whichever node sends events finds those of all.
-    outbox: recordOutbox(site.records),
+    ...site,
   });
-  // The upstream may come later than we do; until then requests are answered with 503, and so is /-/health/ready.
-  await store.checkHealth().catch((error: Error) => site.log.error('the upstream is not ready', { cause: String(error.cause ?? error) }));
-  return store;
 }
 
 async function secretOf({ secret }: UpstreamCredentials): Promise<string> {
