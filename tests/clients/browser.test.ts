@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { makeBucket } from '../support/arrange.ts';
 import { launchChromium, type Site, serveSite } from '../support/browser.ts';
-import { needs, pathOf } from '../support/programs.ts';
+import { pathOf } from '../support/path-of.ts';
+import { needs } from '../support/programs.ts';
 import { digestOf, MIB, sampleBytes } from '../support/sample-bytes.ts';
 import { serveForThisFile } from '../support/served.ts';
 

@@ -12,7 +12,8 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { makeBucket } from '../support/arrange.ts';
 import { AWS_PROGRAMS } from '../support/aws-cli.ts';
 import { installedVersions } from '../support/installed-versions.ts';
-import { needs, pathOf } from '../support/programs.ts';
+import { pathOf } from '../support/path-of.ts';
+import { needs } from '../support/programs.ts';
 import { runProgram } from '../support/run-program.ts';
 import { serveForThisFile } from '../support/served.ts';
 

@@ -6,8 +6,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { makeBucket } from '../support/arrange.ts';
 import { launchChromium, type Site, serveSite } from '../support/browser.ts';
+import { pathOf } from '../support/path-of.ts';
 import { printVersions } from '../support/print-versions.ts';
-import { needs, pathOf } from '../support/programs.ts';
+import { needs } from '../support/programs.ts';
 import { digestOf, MIB, sampleBytes } from '../support/sample-bytes.ts';
 import { serveForThisFile } from '../support/served.ts';
 

@@ -4,7 +4,8 @@ import { type OpenedObjectStore, objectStoreSuite } from '@latchkey/storage/obje
 import { recordOutbox } from '@latchkey/storage/record-outbox';
 import { describe } from 'vitest';
 import { CEPH_PROGRAMS, startCeph } from '../support/ceph.ts';
-import { needs, pathOf } from '../support/programs.ts';
+import { pathOf } from '../support/path-of.ts';
+import { needs } from '../support/programs.ts';
 
 /** What plain S3 has no words for, and what Ceph 16, which Debian 12 has, does not do. */
 const lacks = {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
-import { pathOf } from './programs.ts';
+import { pathOf } from './path-of.ts';
 
 /** Chromium as a browser under test: nothing it does for its own sake, no network but what the pages ask for. */
 export function launchChromium(): Promise<Browser> {

@@ -1,5 +1,5 @@
 /**
- * A Ceph of one monitor, one manager, one OSD in memory and one gateway, on loopback, gone with the test. Everything is a child of this
+ * A Ceph of one monitor, one manager, one OSD and one gateway, on loopback, gone with the test. Everything is a child of this
  * process; nothing is a service. Wants ceph-mon, ceph-mgr, ceph-osd and radosgw, and takes about twenty seconds.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -29,8 +29,14 @@ export type Ceph = {
 /** Good for nothing but this cluster. */
 const CREDENTIALS = { accessKeyId: 'CEPHEXAMPLEACCESSKEY', secretAccessKey: 'cephexamplesecret000000000000000000000000' };
 
-/** `storeBytes` is what the OSD holds at most, in memory; 2 GiB by default. */
-export async function startCeph({ storeBytes = 2 ** 31 }: { readonly storeBytes?: number } = {}): Promise<Ceph> {
+export type CephOptions = {
+  /** What the OSD holds at most; 2 GiB by default. In memory it takes twice what is stored, and an overwritten object stays for two hours. */
+  readonly storeBytes?: number | undefined;
+  /** Where it holds it; `memory` by default. */
+  readonly store?: 'memory' | 'disk' | undefined;
+};
+
+export async function startCeph(options: CephOptions = {}): Promise<Ceph> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-ceph-'));
   const daemons: ChildProcess[] = [];
   const stop = async () => {
@@ -38,7 +44,7 @@ export async function startCeph({ storeBytes = 2 ** 31 }: { readonly storeBytes?
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const { endpoint, gateway, startGateway } = await bringUp(directory, storeBytes, (name, args) => {
+    const { endpoint, gateway, startGateway } = await bringUp(directory, options, (name, args) => {
       const log = openSync(join(directory, 'log', `${name}.out`), 'a');
       const daemon = spawn(name, args, { stdio: ['ignore', log, log] });
       daemons.push(daemon);
@@ -65,7 +71,7 @@ type BroughtUp = { readonly endpoint: string; readonly gateway: ChildProcess; st
 
 async function bringUp(
   directory: string,
-  storeBytes: number,
+  options: CephOptions,
   start: (name: string, args: readonly string[]) => ChildProcess,
 ): Promise<BroughtUp> {
   const [port, monitor, olderMonitor] = [await freePort(), await freePort(), await freePort()];
@@ -73,7 +79,7 @@ async function bringUp(
   for (const name of ['log', 'run', 'mon.a', 'mgr.x', 'osd.0']) await mkdir(join(directory, name));
   const path = (name: string) => join(directory, name);
   const configuration = path('ceph.conf');
-  await writeFile(configuration, configurationText(directory, id, { port, monitor, olderMonitor }, storeBytes));
+  await writeFile(configuration, configurationText(directory, id, { port, monitor, olderMonitor }, options));
   const run = (program: string, ...args: readonly string[]) => promisify(execFile)(program, ['-c', configuration, ...args]);
   const tool = (program: string, ...args: readonly string[]) => promisify(execFile)(program, args);
 
@@ -111,7 +117,8 @@ async function bringUp(
   const gateway = await startGateway();
   const { accessKeyId, secretAccessKey } = CREDENTIALS;
   const user = ['--uid', 'tester', '--display-name', 'Tester', '--access-key', accessKeyId, '--secret-key', secretAccessKey];
-  await run('radosgw-admin', '-n', 'client.rgw.a', 'user', 'create', '--max-buckets', '10000', ...user);
+  const rights = ['--max-buckets', '10000', '--caps', 'users=write'];
+  await run('radosgw-admin', '-n', 'client.rgw.a', 'user', 'create', ...rights, ...user);
   return { endpoint, gateway, startGateway };
 }
 
@@ -128,7 +135,7 @@ function configurationText(
   directory: string,
   id: string,
   ports: { readonly port: number; readonly monitor: number; readonly olderMonitor: number },
-  storeBytes: number,
+  { storeBytes = 2 ** 31, store = 'memory' }: CephOptions,
 ): string {
   const path = (name: string) => join(directory, name);
   return `[global]
@@ -166,8 +173,10 @@ mgr_initial_modules = iostat
 
 [osd]
 osd_data = ${path('osd.$id')}
-osd_objectstore = memstore
+osd_objectstore = ${store === 'memory' ? 'memstore' : 'bluestore'}
 memstore_device_bytes = ${storeBytes}
+bluestore_block_size = ${storeBytes}
+osd_memory_target = ${2 ** 30}
 osd_class_load_list = *
 osd_class_default_list = *
 

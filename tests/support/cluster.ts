@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CEPH_PROGRAMS, type Ceph, startCeph } from './ceph.ts';
+import { CEPH_PROGRAMS, type Ceph, type CephOptions, startCeph } from './ceph.ts';
 import { replaced } from './documented-proxy.ts';
 import { freePort } from './free-port.ts';
 import { startNode } from './nodes.ts';
@@ -39,8 +39,7 @@ export type Cluster = {
   stop(): Promise<void>;
 };
 
-/** `storeBytes` is what Ceph may hold, in memory. */
-export async function startCluster(options: { readonly storeBytes?: number } = {}): Promise<Cluster> {
+export async function startCluster(options: CephOptions = {}): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-cluster-'));
   const stops: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const stop = async () => {
@@ -56,7 +55,7 @@ export async function startCluster(options: { readonly storeBytes?: number } = {
 
 async function bringUp(
   directory: string,
-  options: { readonly storeBytes?: number },
+  options: CephOptions,
   atStop: (stop: () => Promise<unknown>) => void,
   stop: () => Promise<void>,
 ): Promise<Cluster> {

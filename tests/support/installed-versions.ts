@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { pathOf } from './programs.ts';
+import { pathOf } from './path-of.ts';
 
 export type Installed = {
   readonly program: string;

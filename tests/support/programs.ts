@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { test } from 'vitest';
+import { pathOf } from './path-of.ts';
 
 /**
  * `test`, for tests that run a program which may be absent: `needs('s3cmd')('s3cmd gets what it put', async () => { … })`.
@@ -20,19 +19,4 @@ export function needs(...programs: readonly string[]): Test {
   return (name) => test.skip(`${name} (skipped: ${reason})`, () => {});
 }
 
-/** The path of a program as the shell would find it, or undefined. A name with a slash is looked up as it stands. */
-export function pathOf(program: string): string | undefined {
-  const candidates = program.includes('/') ? [program] : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
-  return candidates.find(isExecutable);
-}
-
 type Test = (name: string, run: () => void | Promise<void>, timeoutMs?: number) => void;
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -4,7 +4,8 @@ import { type OpenedObjectStore, objectStoreSuite } from '@latchkey/storage/obje
 import { recordOutbox } from '@latchkey/storage/record-outbox';
 import { afterAll } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
-import { needs, pathOf } from '../support/programs.ts';
+import { pathOf } from '../support/path-of.ts';
+import { needs } from '../support/programs.ts';
 import { REGION, ROOT, testServer } from '../support/test-server.ts';
 
 /** What plain S3 has no words for. */
