@@ -1,4 +1,4 @@
-/** Buckets and objects: made, found, walked through with the keys, moved and deleted; few of them, and more than anybody can look at. */
+/** Buckets and objects: made, found, walked through with the keys, moved and deleted. */
 import { presign, presignPost } from '@latchkey/sigv4';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
@@ -7,9 +7,6 @@ import { consoleOf, picture } from '../support/console-page.ts';
 import { needs } from '../support/programs.ts';
 import { serveForThisFile } from '../support/served.ts';
 
-/** FULL=1 makes a bucket of a million objects, which takes a quarter of an hour. */
-const MANY = process.env.FULL === '1' ? 1_000_000 : 4000;
-const HOUR_MS = 3_600_000;
 const server = await serveForThisFile();
 const { signedIn } = consoleOf(server);
 const test = needs('chromium');
@@ -262,99 +259,3 @@ describe('names that mean harm', () => {
     await close();
   });
 });
-
-describe(`a folder of ${MANY.toLocaleString('en')} objects`, () => {
-  const scrolled = async () => {
-    await makeBucket(server, 'many');
-    const key = (index: number) => `object-${String(index).padStart(7, '0')}`;
-    for (let made = 0; made < MANY; made += 200)
-      await putObjects(
-        server,
-        'many',
-        Array.from({ length: Math.min(200, MANY - made) }, (_, index) => key(made + index)),
-      );
-    const { page, close } = await signedIn({ path: at('many') });
-    await row(page, key(0)).waitFor();
-    await page.getByText('1,000 loaded, and there are more').waitFor();
-    await scrolledToEnd(page);
-    await page.getByText(`${MANY.toLocaleString('en')} items`).waitFor();
-    await row(page, key(MANY - 1)).waitFor();
-    await picture(page, 'many');
-    await grid(page).focus();
-    await page.keyboard.press('Home');
-    await row(page, key(0)).waitFor();
-    await page.keyboard.press('End');
-    await row(page, key(MANY - 1)).waitFor();
-    await close();
-  };
-  test('is scrolled to its end and back', scrolled, HOUR_MS);
-});
-
-describe('a listing of 60,000 names', () => {
-  test('takes no more memory at its end than at its beginning', async () => {
-    const { page, complaints, close } = await signedIn();
-    await page.route(/list-type=2/, (route) => {
-      const token = Number(new URL(route.request().url()).searchParams.get('continuation-token') ?? 0);
-      return route.fulfill({ contentType: 'application/xml', headers: { 'access-control-allow-origin': '*' }, body: listingFrom(token) });
-    });
-    await page.goto(`${server.console}/buckets/made-up`);
-    await row(page, 'name-000000').waitFor();
-    for (let turn = 0; turn < 25; turn++) await scrolledDown(page);
-    const before = await memoryOf(page);
-    await scrolledToEnd(page);
-    await page.getByText('60,000 items').waitFor();
-    await row(page, 'name-059999').waitFor();
-    const after = await memoryOf(page);
-    expect(after.nodes).toBeLessThan(4000);
-    expect(after.heapMb - before.heapMb).toBeLessThan(12);
-    await grid(page).focus();
-    await page.keyboard.press('Home');
-    await row(page, 'name-000000').waitFor();
-    expect(complaints).toEqual([]);
-    await close();
-  });
-
-  function listingFrom(start: number): string {
-    const end = Math.min(60_000, start + 1000);
-    const rows = Array.from(
-      { length: end - start },
-      (_, index) =>
-        `<Contents><Key>name-${String(start + index).padStart(6, '0')}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>${start + index}</Size></Contents>`,
-    );
-    const next =
-      end < 60_000
-        ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${end}</NextContinuationToken>`
-        : '<IsTruncated>false</IsTruncated>';
-    return `<ListBucketResult>${next}${rows.join('')}</ListBucketResult>`;
-  }
-});
-
-async function scrolledDown(page: Page): Promise<void> {
-  const rows = page.locator('.object-rows');
-  const before = await page.locator('.status-line').textContent();
-  await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-  await expect.poll(() => page.locator('.status-line').textContent(), { timeout: 20_000, interval: 20 }).not.toBe(before);
-}
-
-/** As somebody who drags the bar down, again and again, until there is no more. */
-async function scrolledToEnd(page: Page): Promise<void> {
-  await page.locator('.object-rows').evaluate(async (element) => {
-    const status = document.querySelector('.status-line');
-    for (;;) {
-      element.scrollTo(0, element.scrollHeight);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      if (/items$/.test(status?.textContent ?? '')) break;
-    }
-    element.scrollTo(0, element.scrollHeight);
-  });
-}
-
-async function memoryOf(page: Page): Promise<{ readonly heapMb: number; readonly nodes: number }> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('HeapProfiler.collectGarbage');
-  await cdp.send('Performance.enable');
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  await cdp.detach();
-  const value = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
-  return { heapMb: value('JSHeapUsedSize') / 1e6, nodes: await page.evaluate(() => document.querySelectorAll('*').length) };
-}

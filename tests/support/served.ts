@@ -19,6 +19,8 @@ export type Served = {
   readonly pid: number;
   readonly credentials: typeof ROOT;
   readonly region: string;
+  /** The server's directory. */
+  readonly data: string;
   /** A folder for the client's files, removed with the data. */
   readonly scratch: string;
   /** What client programs find in their environment: the credentials, and nothing of the machine's own configuration. */
@@ -31,14 +33,12 @@ export type Served = {
  */
 export async function serveForThisFile(flags: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-clients-'));
+  const data = join(folder, 'data');
   const scratch = join(folder, 'scratch');
   const home = join(folder, 'home');
   await Promise.all([mkdir(scratch), mkdir(home)]);
 
-  const server = startCommand(
-    ['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', ...flags],
-    environment,
-  );
+  const server = startCommand(['serve', '--data', data, '--listen', '127.0.0.1:0', '--console', '127.0.0.1:0', ...flags], environment);
   const logged = linesOf(server);
   afterAll(async () => {
     try {
@@ -52,7 +52,17 @@ export async function serveForThisFile(flags: readonly string[] = [], environmen
   const { s3, console } = await listening(server, logged);
   const { host } = new URL(s3);
   const endpoint = s3.replace(/\/$/, '');
-  return { endpoint, console, host, pid: server.pid!, credentials: ROOT, region: REGION, scratch, environment: clientEnvironment(home) };
+  return {
+    endpoint,
+    console,
+    host,
+    pid: server.pid!,
+    credentials: ROOT,
+    region: REGION,
+    data,
+    scratch,
+    environment: clientEnvironment(home),
+  };
 }
 
 function startCommand(parameters: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
