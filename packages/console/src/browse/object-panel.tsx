@@ -7,9 +7,12 @@ import { Menu, type MenuItem } from '../components/menu.tsx';
 import { Note } from '../components/note.tsx';
 import { Size, Time } from '../components/value.tsx';
 import { Preview } from '../preview/preview.tsx';
+import { metadataText } from '../s3/metadata-text.ts';
 import { type ObjectFacts, objectFacts, objectTags } from '../s3/objects.ts';
 import { words } from '../words/words.ts';
 import { baseName, isAddressable, visibleName } from './names.ts';
+import { headerLabel, PropertiesDialog } from './properties-dialog.tsx';
+import { EDITED_HEADERS } from './properties-draft.ts';
 import { TagsDialog } from './tags-dialog.tsx';
 
 export type ObjectPanelProps = {
@@ -72,6 +75,7 @@ function Details({
         <>
           <Preview bucket={bucket} objectKey={key} facts={known} size="small" onEnlarge={onPreview} />
           <Facts bucket={bucket} objectKey={key} facts={known} />
+          <Metadata bucket={bucket} objectKey={key} facts={known} onChange={reload} />
           <Tags bucket={bucket} objectKey={key} />
         </>
       )}
@@ -79,55 +83,87 @@ function Details({
   );
 }
 
-function Facts({ bucket, objectKey: key, facts }: { readonly bucket: string; readonly objectKey: string; readonly facts: ObjectFacts }) {
+type FactsProps = { readonly bucket: string; readonly objectKey: string; readonly facts: ObjectFacts };
+
+function Facts({ bucket, objectKey: key, facts }: FactsProps) {
   const text = words().browse;
-  const metadata = Object.entries(facts.metadata);
   const address = `s3://${bucket}/${key}`;
   return (
-    <>
-      <section class="panel-part">
-        <h3>{text.details}</h3>
+    <section class="panel-part">
+      <h3>{text.details}</h3>
+      <dl class="panel-facts">
+        <dt>{text.size}</dt>
+        <dd>
+          <Size bytes={facts.sizeBytes} />
+        </dd>
+        <dt>{text.type}</dt>
+        <dd class="mono">{visibleName(facts.contentType)}</dd>
+        <dt>{text.modified}</dt>
+        <dd>
+          <Time at={facts.modifiedAt} />
+        </dd>
+        <dt>{text.s3Address}</dt>
+        <dd class="row">
+          <code class="name" title={visibleName(address)}>
+            {visibleName(address)}
+          </code>
+          <CopyButton isIconOnly value={address} label={text.s3Address} />
+        </dd>
+        <dt>{text.etag}</dt>
+        <dd class="row">
+          <code class="name">{facts.etag}</code>
+        </dd>
+        {facts.versionId !== undefined && (
+          <>
+            <dt>{text.version}</dt>
+            <dd class="row">
+              <code class="name">{facts.versionId}</code>
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+/** The headers it is delivered with, its type among the details excepted, and what programs have noted with it. */
+function Metadata({ bucket, objectKey, facts, onChange }: FactsProps & { readonly onChange: () => void }) {
+  const text = words().browse;
+  const [isEdited, setEdited] = useState(false);
+  const headers = EDITED_HEADERS.flatMap((name) => {
+    const value = name === 'content-type' ? undefined : facts.headers[name];
+    return value === undefined ? [] : [[name, headerLabel(name), value] as const];
+  });
+  const own = Object.entries(facts.metadata).map(([name, value]) => [`meta ${name}`, name, metadataText(value)] as const);
+  const rows = [...headers, ...own];
+  return (
+    <section class="panel-part">
+      <div class="spread">
+        <h3>{text.metadata}</h3>
+        <Button kind="quiet" icon="edit" onClick={() => setEdited(true)}>
+          {text.editMetadata}
+        </Button>
+      </div>
+      {rows.length === 0 ? (
+        <p class="quiet">{text.noTags}</p>
+      ) : (
         <dl class="panel-facts">
-          <dt>{text.size}</dt>
-          <dd>
-            <Size bytes={facts.sizeBytes} />
-          </dd>
-          <dt>{text.type}</dt>
-          <dd class="mono">{visibleName(facts.contentType)}</dd>
-          <dt>{text.modified}</dt>
-          <dd>
-            <Time at={facts.modifiedAt} />
-          </dd>
-          <dt>{text.s3Address}</dt>
-          <dd class="row">
-            <code class="name" title={visibleName(address)}>
-              {visibleName(address)}
-            </code>
-            <CopyButton isIconOnly value={address} label={text.s3Address} />
-          </dd>
-          <dt>{text.etag}</dt>
-          <dd class="row">
-            <code class="name">{facts.etag}</code>
-          </dd>
-          {facts.versionId !== undefined && (
-            <>
-              <dt>{text.version}</dt>
-              <dd class="row">
-                <code class="name">{facts.versionId}</code>
-              </dd>
-            </>
-          )}
+          {rows.map(([id, name, value]) => [<dt key={`${id} name`}>{name}</dt>, <dd key={id}>{visibleName(value)}</dd>])}
         </dl>
-      </section>
-      {metadata.length > 0 && (
-        <section class="panel-part">
-          <h3>{text.metadata}</h3>
-          <dl class="panel-facts">
-            {metadata.map(([name, value]) => [<dt key={`${name} name`}>{name}</dt>, <dd key={name}>{visibleName(value)}</dd>])}
-          </dl>
-        </section>
       )}
-    </>
+      {isEdited && (
+        <PropertiesDialog
+          bucket={bucket}
+          objectKey={objectKey}
+          facts={facts}
+          onClose={() => setEdited(false)}
+          onSaved={() => {
+            setEdited(false);
+            onChange();
+          }}
+        />
+      )}
+    </section>
   );
 }
 

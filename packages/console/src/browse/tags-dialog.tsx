@@ -3,11 +3,18 @@ import { useState } from 'preact/hooks';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Failure } from '../components/failure.tsx';
-import { TextField } from '../components/field.tsx';
-import { putObjectTags, type Tag } from '../s3/objects.ts';
+import { PairsField } from '../components/pairs-field.tsx';
+import { objectTags, putObjectTags, type Tag } from '../s3/objects.ts';
 import { words } from '../words/words.ts';
+import { ChangedNote } from './changed-note.tsx';
 
 const MOST_TAGS = 10;
+
+type Saving =
+  | { readonly state: 'editing' }
+  | { readonly state: 'busy' }
+  | { readonly state: 'changed' }
+  | { readonly state: 'failed'; readonly error: unknown };
 
 type Props = {
   readonly bucket: string;
@@ -20,17 +27,20 @@ type Props = {
 export function TagsDialog({ bucket, objectKey: key, tags: before, onClose, onSaved }: Props) {
   const text = words().browse;
   const [tags, setTags] = useState<readonly Tag[]>(before.length === 0 ? [{ name: '', value: '' }] : before);
-  const [failure, setFailure] = useState<unknown>();
-  const change = (index: number, changed: Partial<Tag>) => setTags(tags.map((tag, at) => (at === index ? { ...tag, ...changed } : tag)));
+  const [saving, setSaving] = useState<Saving>({ state: 'editing' });
   const save = async () => {
+    if (saving.state === 'busy') return;
+    setSaving({ state: 'busy' });
     try {
+      // S3 has no condition for tags: what was set meanwhile is looked for, so that it is not undone unseen.
+      if (!areSame(before, await objectTags({ bucket, key }))) return setSaving({ state: 'changed' });
       await putObjectTags(
         { bucket, key },
         tags.filter(({ name, value }) => name !== '' || value !== ''),
       );
       onSaved();
     } catch (error) {
-      setFailure(error);
+      setSaving({ state: 'failed', error });
     }
   };
   return (
@@ -41,32 +51,30 @@ export function TagsDialog({ bucket, objectKey: key, tags: before, onClose, onSa
       actions={
         <>
           <Button onClick={onClose}>{words().shell.cancel}</Button>
-          <Button type="submit" kind="primary">
+          <Button type="submit" kind="primary" isDisabled={saving.state === 'busy'}>
             {text.save}
           </Button>
         </>
       }
     >
-      <div class="stack tight">
-        {tags.map((tag, index) => (
-          <div key={index} class="tag-row">
-            <TextField label={text.tagName} isLabelHidden={index > 0} value={tag.name} onInput={(name) => change(index, { name })} />
-            <TextField label={text.tagValue} isLabelHidden={index > 0} value={tag.value} onInput={(value) => change(index, { value })} />
-            <Button
-              kind="quiet"
-              icon="trash"
-              label={text.removeTag(tag.name)}
-              onClick={() => setTags(tags.filter((_, at) => at !== index))}
-            />
-          </div>
-        ))}
-      </div>
-      <div>
-        <Button icon="plus" isDisabled={tags.length >= MOST_TAGS} onClick={() => setTags([...tags, { name: '', value: '' }])}>
-          {text.addTag}
-        </Button>
-      </div>
-      {failure !== undefined && <Failure error={failure} />}
+      <PairsField
+        label={text.tags}
+        isLabelHidden
+        pairs={tags}
+        onChange={setTags}
+        nameLabel={text.tagName}
+        valueLabel={text.tagValue}
+        addLabel={text.addTag}
+        removeLabel={text.removeTag}
+        most={MOST_TAGS}
+      />
+      {saving.state === 'changed' && <ChangedNote onReload={onSaved} />}
+      {saving.state === 'failed' && <Failure error={saving.error} />}
     </Dialog>
   );
+}
+
+function areSame(a: readonly Tag[], b: readonly Tag[]): boolean {
+  const values = new Map(b.map(({ name, value }) => [name, value]));
+  return a.length === b.length && a.every(({ name, value }) => values.get(name) === value);
 }

@@ -38,29 +38,43 @@ export async function createFolder(bucket: string, prefix: string): Promise<void
   await s3({ method: 'PUT', bucket, key: prefix, headers: { 'content-type': 'application/x-directory' }, body: '' });
 }
 
+/** What is kept with an object besides its bytes and its own metadata, and comes back with it. */
+export const KEPT_HEADERS = [
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+  'x-amz-storage-class',
+  'x-amz-website-redirect-location',
+] as const;
+
+export type KeptHeader = (typeof KEPT_HEADERS)[number];
+
 export type ObjectFacts = {
   readonly sizeBytes: number;
   readonly etag: string;
   readonly contentType: string;
   readonly modifiedAt: number;
   readonly versionId: string | undefined;
-  readonly cacheControl: string | undefined;
-  /** Names without `x-amz-meta-`. */
+  readonly headers: Readonly<Partial<Record<KeptHeader, string>>>;
+  /** Names without `x-amz-meta-`, values as they were sent: see `metadataText`. */
   readonly metadata: Readonly<Record<string, string>>;
 };
 
 export async function objectFacts(address: ObjectAddress, signal?: AbortSignal): Promise<ObjectFacts> {
   const { headers } = await s3({ method: 'HEAD', ...address, signal });
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of headers) if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = value;
+  const metadata: [string, string][] = [];
+  for (const [name, value] of headers) if (name.startsWith('x-amz-meta-')) metadata.push([name.slice('x-amz-meta-'.length), value]);
   return {
     sizeBytes: Number(headers.get('content-length') ?? 0),
     etag: headers.get('etag')?.replaceAll('"', '') ?? '',
     contentType: headers.get('content-type') ?? 'application/octet-stream',
     modifiedAt: Date.parse(headers.get('last-modified') ?? ''),
     versionId: headers.get('x-amz-version-id') ?? undefined,
-    cacheControl: headers.get('cache-control') ?? undefined,
-    metadata,
+    headers: Object.fromEntries(KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : []))),
+    metadata: Object.fromEntries(metadata),
   };
 }
 
@@ -110,11 +124,19 @@ export async function deleteObjects(bucket: string, keys: readonly string[]): Pr
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones
 const NOT_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 
-/** With its metadata and tags, over whatever is there. Up to 5 GiB, as S3 copies in one go. */
-export async function copyObject(from: ObjectAddress, to: ObjectAddress): Promise<void> {
-  const headers = { 'x-amz-copy-source': `/${from.bucket}/${uriEncodePath(from.key)}` };
+/**
+ * With its metadata and tags, over whatever is there unless `headers` has conditions; they may also say what the copy is to have instead. Up to
+ * 5 GiB, as S3 copies in one go.
+ */
+export async function copyObject(
+  from: ObjectAddress,
+  to: ObjectAddress,
+  more: Readonly<Record<string, string | undefined>> = {},
+  signal?: AbortSignal,
+): Promise<void> {
+  const headers = { 'x-amz-copy-source': `/${from.bucket}/${uriEncodePath(from.key)}`, ...more };
   // A copy that fails late has been answered 200 by then.
-  const root = rootOf(await (await s3({ method: 'PUT', ...to, headers })).text());
+  const root = rootOf(await (await s3({ method: 'PUT', ...to, headers, signal })).text());
   if (root.localName !== 'Error') return;
   throw new Refusal({ status: 500, code: textOf(root, 'Code') ?? '', message: textOf(root, 'Message') ?? '', requestId: undefined });
 }

@@ -55,7 +55,8 @@ function sendWith(using: Credentials, request: SignedRequest): Promise<Response>
     headers: { ...signedHeaders(request, using) },
     // Cookies are the console's own business: no request that is signed needs one.
     credentials: 'omit',
-    cache: 'no-store',
+    // Of what is written, the one mode in which no browser adds a `Cache-Control` of its own, which would be kept with the object.
+    cache: method === 'GET' || method === 'HEAD' ? 'no-store' : 'force-cache',
     ...(body !== undefined && { body }),
     ...(signal !== undefined && { signal }),
   });

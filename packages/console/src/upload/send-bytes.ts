@@ -35,6 +35,8 @@ function put({ bucket, key, query, headers, body, signal, onProgress }: Sending,
     signal.addEventListener('abort', abort);
     request.open('PUT', url);
     for (const [name, value] of Object.entries(signed)) if (name !== 'host') request.setRequestHeader(name, value);
+    // To a request with a condition browsers add one that says something, and it would be kept with the object.
+    request.setRequestHeader('cache-control', '');
     request.upload.onprogress = ({ loaded }) => onProgress(loaded);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) return resolve(request.getResponseHeader('etag') ?? '');
