@@ -8,7 +8,7 @@ import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 
-const CREDENTIALS = { accessKeyId: 'LKUPSTREAMEXAMPLE234', secretAccessKey: 'upstreamsecretEXAMPLEKEYlatchkey0000000000' };
+export const UPSTREAM_CREDENTIALS = { accessKeyId: 'LKUPSTREAMEXAMPLE234', secretAccessKey: 'upstreamsecretEXAMPLEKEYlatchkey0000000000' };
 const REGION = 'eu-central-1';
 
 /** Closing it stops the server too. `now` is the time of both, so that a test's clock is the upstream's. */
@@ -20,7 +20,7 @@ export async function objectsOverUpstream(now: () => number, shownRegion: string
     uses: openMemoryUseStore(),
     trail: openMemoryTrailStore(),
     region: REGION,
-    root: CREDENTIALS,
+    root: UPSTREAM_CREDENTIALS,
     masterKeys: ['a master key of the upstream for tests'],
     listen: address,
     consoleListen: address,
@@ -31,7 +31,8 @@ export async function objectsOverUpstream(now: () => number, shownRegion: string
     now,
   });
   const endpoint = upstream.s3.replace(/\/$/, '');
-  const store = openS3ObjectStore({ endpoint, region: REGION, credentials: CREDENTIALS, shownRegion, clock: now });
+  const direct = { endpoint, credentials: UPSTREAM_CREDENTIALS };
+  const store = openS3ObjectStore({ endpoint, region: REGION, credentials: UPSTREAM_CREDENTIALS, direct, shownRegion, clock: now });
   return {
     ...store,
     async close() {

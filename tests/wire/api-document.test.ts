@@ -104,6 +104,8 @@ describe('the OpenAPI document', () => {
     await done(server, 'GET', `/webhooks/${hook.id}/dead-letters`);
     await done(server, 'POST', `/webhooks/${hook.id}/dead-letters/replay`, { json: {} });
     await done(server, 'DELETE', `/webhooks/${hook.id}`);
+    await done(server, 'PUT', '/buckets/photos/redirect', { json: { downloads: 'none' } });
+    await done(server, 'GET', '/buckets/photos/redirect');
     await done(server, 'GET', '/audit');
     await done(server, 'POST', '/audit/verify', { json: {} });
     const begun = await api(server, 'POST', '/sessions', { json: {} });

@@ -42,6 +42,7 @@ beforeAll(async () => {
     csrfToken: signedIn.json.csrfToken,
   };
   made.sessions = session.id;
+  made.buckets = 'box';
   changing = Object.entries((await documentOf(server)).paths).flatMap(([path, methods]) =>
     Object.entries<Json>(methods)
       .filter(([method]) => method !== 'get')
@@ -66,7 +67,7 @@ function sent({ method, path, takesBody }: Operation, headers: Headers): Promise
 
 /** All of an installation that these operations could change. */
 async function everything(): Promise<Json> {
-  const lists = ['/links', '/requests', '/revocations', '/webhooks', '/sessions'].map((path) => done(server, 'GET', path));
+  const lists = ['/links', '/requests', '/revocations', '/webhooks', '/sessions', '/buckets/box/redirect'].map((path) => done(server, 'GET', path));
   return [...(await Promise.all(lists)), (await send(server, signed(server, 'GET', '/box'))).text];
 }
 

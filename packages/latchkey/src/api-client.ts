@@ -16,7 +16,7 @@ export type ApiPlace = {
 };
 
 export type ApiRequest = {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Behind `/api/v1`, encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
@@ -158,4 +158,7 @@ const FLAG_OF_MEMBER: Readonly<Record<string, string>> = {
   keyTemplate: '--key-template',
   checksContent: '--check-content',
   since: '--since',
+  downloads: '--downloads',
+  minSizeBytes: '--min-size',
+  lifetimeSeconds: '--lifetime',
 };

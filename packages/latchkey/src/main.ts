@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'Ask people without an account for files, and see what came',
     load: async () => (await import('./commands/request.ts')).request,
   },
+  bucket: { summary: 'Settings of buckets that S3 does not have', load: async () => (await import('./commands/bucket.ts')).bucket },
   audit: { summary: 'Show who did what, through which link and from where', load: async () => (await import('./commands/audit.ts')).audit },
   explain: {
     summary: 'Say what a pre-signed URL allows, or why it was refused',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { S3ObjectStoreOptions } from '@latchkey/objects-s3/s3-object-store';
 import type { Log } from '@latchkey/server/log';
+import type { Credentials } from '@latchkey/sigv4/credentials';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import { recordOutbox } from '@latchkey/storage/record-outbox';
 import type { RecordStore } from '@latchkey/storage/record-store';
@@ -30,28 +31,32 @@ export async function openObjects(
 
 /** Opens what is in an S3 that exists already. Nothing is asked of it yet. */
 export async function openUpstream(
-  { endpoint, region, style, buckets, abilities, credentials }: UpstreamConfig,
+  { endpoint, region, style, buckets, abilities, credentials, direct }: UpstreamConfig,
   site: Pick<S3ObjectStoreOptions, 'shownRegion' | 'outbox'>,
 ): Promise<ObjectStore> {
   const { openS3ObjectStore } = await import('@latchkey/objects-s3/s3-object-store');
   const { fixedNames, prefixedNames } = await import('@latchkey/objects-s3/bucket-names');
-  const secretAccessKey = await secretOf(credentials);
   return openS3ObjectStore({
     endpoint,
     region,
     style,
     names: 'prefix' in buckets ? prefixedNames(buckets.prefix) : fixedNames(buckets.named),
     abilities,
-    credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey, sessionToken: credentials.sessionToken },
+    credentials: await withSecret(credentials),
+    direct: direct && { endpoint: direct.endpoint, credentials: await withSecret(direct.credentials) },
     ...site,
   });
 }
 
-async function secretOf({ secret }: UpstreamCredentials): Promise<string> {
+async function withSecret({ accessKeyId, secret, sessionToken }: UpstreamCredentials): Promise<Credentials> {
+  return { accessKeyId, secretAccessKey: await secretOf(secret), sessionToken };
+}
+
+async function secretOf(secret: UpstreamCredentials['secret']): Promise<string> {
   if ('text' in secret) return secret.text;
   try {
     return (await readFile(secret.file, 'utf8')).trim();
   } catch (cause) {
-    throw new Failure(`LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE can not be read: ${(cause as Error).message}.`, { cause });
+    throw new Failure(`${secret.variable} can not be read: ${(cause as Error).message}.`, { cause });
   }
 }

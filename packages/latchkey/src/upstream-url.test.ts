@@ -13,6 +13,7 @@ test('upstreamConfig takes path style and us-east-1 unless it is told otherwise'
     buckets: { prefix: '' },
     abilities: { checksums: undefined, conditions: undefined },
     credentials: { accessKeyId: 'an-id', secret: { text: 'a-secret' } },
+    direct: undefined,
   });
   expect(read('s3+https://s3.example.com/?region=garage&path-style=false&checksums=true&conditions=false')).toMatchObject({
     endpoint: 'https://s3.example.com',
@@ -45,6 +46,9 @@ test.each([
   ['s3+https://h?path-style=yes', 'true or false, not "yes"'],
   ['s3+https://h?bucket-prefix=A', 'not "A"'],
   ['s3+https://h?bucket=a', 'OURS:THEIRS'],
+  ['s3+https://h?public-endpoint=https://files.example.com/path', 'without a path'],
+  ['s3+https://h?public-endpoint=ftp://h', 'without a path'],
+  ['s3+https://h?public-endpoint=https://user@h', 'without a path'],
   ['s3+https://h?bucket=one:same&bucket=two:same', 'there once'],
   ['s3+https://h?bucket=one&bucket-prefix=p', 'not both'],
 ])('upstreamConfig refuses %s in a sentence', (text, words) => {
@@ -57,6 +61,20 @@ test('upstreamConfig wants credentials from the environment, and the secret once
   expect(() => upstreamConfig('s3+https://h', { ...environment, ...file })).toThrow('not both set');
   const { LATCHKEY_UPSTREAM_ACCESS_KEY_ID } = environment;
   const more = { LATCHKEY_UPSTREAM_ACCESS_KEY_ID, ...file, LATCHKEY_UPSTREAM_SESSION_TOKEN: 'a-token' };
-  const credentials = { accessKeyId: 'an-id', secret: { file: '/run/secrets/upstream' }, sessionToken: 'a-token' };
+  const secret = { file: '/run/secrets/upstream', variable: 'LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE' };
+  const credentials = { accessKeyId: 'an-id', secret, sessionToken: 'a-token' };
   expect(upstreamConfig('s3+https://h', more).credentials).toEqual(credentials);
+});
+
+test('upstreamConfig hands nothing over unless it is told where clients reach the upstream', () => {
+  const redirecting = { LATCHKEY_REDIRECT_ACCESS_KEY_ID: 'reads-only', LATCHKEY_REDIRECT_SECRET_ACCESS_KEY: 'its-secret' };
+  const text = 's3+http://10.0.0.1:7480?public-endpoint=https://ceph.example.com:8443/';
+  expect(read(text).direct).toEqual({ endpoint: 'https://ceph.example.com:8443', credentials: read(text).credentials });
+  const { direct, credentials } = upstreamConfig(text, { ...environment, ...redirecting });
+  expect(direct?.credentials).toEqual({ accessKeyId: 'reads-only', secret: { text: 'its-secret' } });
+  expect(credentials.accessKeyId).toBe('an-id');
+  expect(upstreamConfig('s3+http://10.0.0.1:7480', { ...environment, ...redirecting }).direct).toBeUndefined();
+  expect(() => upstreamConfig(text, { ...environment, LATCHKEY_REDIRECT_ACCESS_KEY_ID: 'a' })).toThrow(
+    'LATCHKEY_REDIRECT_SECRET_ACCESS_KEY',
+  );
 });

@@ -1,5 +1,6 @@
 /** `--objects s3+https://HOST:PORT?…`: which S3 the objects are in, and what of it is served. */
 import { type BucketName, isBucketName } from '@latchkey/s3/names';
+import type { Environment } from './environment.ts';
 import { wrongUsage } from './failure.ts';
 
 export type UpstreamConfig = {
@@ -13,17 +14,19 @@ export type UpstreamConfig = {
   /** What is said of the upstream instead of tried. */
   readonly abilities: { readonly checksums?: boolean | undefined; readonly conditions?: boolean | undefined };
   readonly credentials: UpstreamCredentials;
+  /** How clients reach it, where downloads may be handed over to it, and with which credentials their URLs are signed. */
+  readonly direct: { readonly endpoint: string; readonly credentials: UpstreamCredentials } | undefined;
 };
 
 export type UpstreamCredentials = {
   readonly accessKeyId: string;
-  /** The secret itself, or the file it is in. */
-  readonly secret: { readonly text: string } | { readonly file: string };
+  /** The secret itself, or the file it is in and the variable that says so. */
+  readonly secret: { readonly text: string } | { readonly file: string; readonly variable: string };
   readonly sessionToken?: string | undefined;
 };
 
 /** Throws a `Failure` with status 2 that says what is wrong; nothing of a secret is in it. */
-export function upstreamConfig(text: string, environment: Readonly<Record<string, string | undefined>>): UpstreamConfig {
+export function upstreamConfig(text: string, environment: Environment): UpstreamConfig {
   const url = URL.canParse(text.slice('s3+'.length)) ? new URL(text.slice('s3+'.length)) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.hash !== '')
     throw wrongUsage('--objects is s3+https://HOST:PORT, with what belongs to it behind a question mark.');
@@ -32,6 +35,11 @@ export function upstreamConfig(text: string, environment: Readonly<Record<string
   if (url.pathname !== '/') throw wrongUsage('--objects has no path: buckets are named with ?bucket=OURS:THEIRS or ?bucket-prefix=PREFIX.');
   for (const name of url.searchParams.keys())
     if (!PARAMETERS.includes(name)) throw wrongUsage(`--objects knows ${PARAMETERS.join(', ')}, not "${name}".`);
+  const credentials = credentialsFrom(environment, 'UPSTREAM');
+  if (credentials === undefined)
+    throw wrongUsage(
+      'Objects in an S3 need LATCHKEY_UPSTREAM_ACCESS_KEY_ID, and LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY or LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE.',
+    );
   return {
     kind: 's3',
     endpoint: url.origin,
@@ -39,11 +47,12 @@ export function upstreamConfig(text: string, environment: Readonly<Record<string
     style: (isTrue(url, 'path-style') ?? !isAws(url.hostname)) ? 'path' : 'virtual',
     buckets: bucketsOf(url),
     abilities: { checksums: isTrue(url, 'checksums'), conditions: isTrue(url, 'conditions') },
-    credentials: credentialsFrom(environment),
+    credentials,
+    direct: directFrom(url, credentials, environment),
   };
 }
 
-const PARAMETERS: readonly string[] = ['region', 'path-style', 'bucket', 'bucket-prefix', 'checksums', 'conditions'];
+const PARAMETERS: readonly string[] = ['region', 'path-style', 'bucket', 'bucket-prefix', 'checksums', 'conditions', 'public-endpoint'];
 
 function isAws(host: string): boolean {
   return /\.amazonaws\.com(\.cn)?$/.test(host);
@@ -79,17 +88,27 @@ function bucketsOf(url: URL): UpstreamConfig['buckets'] {
   return { named };
 }
 
-function credentialsFrom(environment: Readonly<Record<string, string | undefined>>): UpstreamCredentials {
-  const {
-    LATCHKEY_UPSTREAM_ACCESS_KEY_ID: accessKeyId,
-    LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY: text,
-    LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE: file,
-    LATCHKEY_UPSTREAM_SESSION_TOKEN: sessionToken,
-  } = environment;
-  if (!accessKeyId || (!text && !file))
-    throw wrongUsage(
-      'Objects in an S3 need LATCHKEY_UPSTREAM_ACCESS_KEY_ID, and LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY or LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE.',
-    );
-  if (text && file) throw wrongUsage('LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY and LATCHKEY_UPSTREAM_SECRET_ACCESS_KEY_FILE are not both set.');
-  return { accessKeyId, secret: text ? { text } : { file: file ?? '' }, ...(sessionToken && { sessionToken }) };
+function directFrom(url: URL, upstream: UpstreamCredentials, environment: Environment): UpstreamConfig['direct'] {
+  const text = url.searchParams.get('public-endpoint');
+  if (text === null) return undefined;
+  const endpoint = URL.canParse(text) ? new URL(text) : undefined;
+  if (endpoint === undefined || !/^https?:$/.test(endpoint.protocol) || endpoint.href !== `${endpoint.origin}/`)
+    throw wrongUsage(`public-endpoint in --objects is an address without a path, such as https://s3.example.com, not "${text}".`);
+  return { endpoint: endpoint.origin, credentials: credentialsFrom(environment, 'REDIRECT') ?? upstream };
+}
+
+/** `undefined` where there is no access key id. */
+function credentialsFrom(environment: Environment, whose: 'UPSTREAM' | 'REDIRECT'): UpstreamCredentials | undefined {
+  const of = (name: string) => environment[`LATCHKEY_${whose}_${name}`] || undefined;
+  const [accessKeyId, sessionToken] = [of('ACCESS_KEY_ID'), of('SESSION_TOKEN')];
+  const [text, file] = [of('SECRET_ACCESS_KEY'), of('SECRET_ACCESS_KEY_FILE')];
+  const secret = `LATCHKEY_${whose}_SECRET_ACCESS_KEY`;
+  if (text !== undefined && file !== undefined) throw wrongUsage(`${secret} and ${secret}_FILE are not both set.`);
+  if (accessKeyId === undefined) return undefined;
+  if (text === undefined && file === undefined) throw wrongUsage(`LATCHKEY_${whose}_ACCESS_KEY_ID needs ${secret} or ${secret}_FILE.`);
+  return {
+    accessKeyId,
+    secret: text === undefined ? { variable: `${secret}_FILE`, file: file ?? '' } : { text },
+    ...(sessionToken && { sessionToken }),
+  };
 }

@@ -7,6 +7,7 @@ import { type BucketNames, prefixedNames } from './bucket-names.ts';
 import { bucketsOf } from './buckets.ts';
 import { checkHealth } from './check-health.ts';
 import type { Context } from './context.ts';
+import { directAccess } from './direct-access.ts';
 import { objectsOf } from './objects.ts';
 import { openTransport } from './transport.ts';
 import { uploadsOf } from './uploads.ts';
@@ -25,6 +26,8 @@ export type S3ObjectStoreOptions = {
   readonly abilities?: GivenAbilities | undefined;
   /** Where announcements are kept. Default: in memory, where nobody announces anything. */
   readonly outbox?: KeptOutbox | undefined;
+  /** How clients reach the upstream, where objects may be handed over to it; default: not at all. */
+  readonly direct?: { readonly endpoint: string; readonly credentials: Credentials } | undefined;
   /** The region that buckets are said to be in; the upstream's by default. */
   readonly shownRegion?: string | undefined;
   /** PEM of the authority that the upstream's certificate is from. Default: those Node.js knows. */
@@ -53,11 +56,13 @@ export function openS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
   const upstream = openUpstream({ endpoint, region, style, credentials, names, transport, clock, pauseMs });
   const abilities = findAbilities(upstream, options.abilities);
   const outbox = options.outbox ?? memoryOutbox();
+  const direct = options.direct && directAccess({ ...options.direct, region, style, names, clock });
   const context: Context = { upstream, names, abilities, outbox, upstreamRegion: region, shownRegion: options.shownRegion ?? region };
   return {
     ...bucketsOf(context),
     ...objectsOf(context),
     ...uploadsOf(context),
+    direct,
     outbox: outbox.outbox,
     checkHealth: () => checkHealth(upstream),
     async close() {

@@ -141,14 +141,17 @@ function signedRequest(
 ): { readonly signed: SignedInHeaders; readonly headers: Record<string, string> } {
   const { method, bucket, key, query } = request;
   const theirs = bucket && names.theirs(bucket);
-  // A certificate for *.s3.example.com is none for a name with further dots.
-  const chosen = theirs?.includes('.') === true && endpoint.startsWith('https:') ? 'path' : style;
-  const address = addressOf({ bucket: theirs, key, region, endpoint, style: chosen, allowDotSegments: true });
+  const address = addressOf({ bucket: theirs, key, region, endpoint, style: styleFor(theirs, endpoint, style), allowDotSegments: true });
   const url = `${address.protocol}//${address.host}${address.path}${queryText(query)}`;
   const { signable, unsignable } = bySignability(request.headers ?? {});
   const body = payload.payloadHash === undefined ? { body: payload.body } : { payloadHash: payload.payloadHash };
   const signed = sign({ method, url, region, credentials, headers: signable, now: new Date(clock()), ...body });
   return { signed, headers: { ...unsignable, ...signed.headers, 'accept-encoding': 'identity' } };
+}
+
+/** A certificate for *.s3.example.com is none for a name with further dots. */
+export function styleFor(theirs: string | undefined, endpoint: string, style: AddressingStyle): AddressingStyle {
+  return theirs?.includes('.') === true && endpoint.startsWith('https:') ? 'path' : style;
 }
 
 /** A signature is over ASCII. What S3 wants signed (`x-amz-…`) is ASCII; a file name in Content-Disposition may not be, and goes along as it is. */

@@ -47,7 +47,9 @@ export function consoleHandler(options: ConsoleAddressOptions): Handler {
     log,
     consoleUrl: options.consoleUrl,
   });
-  const answerPage = options.pages && consolePages({ ...options.pages, version, region: site.region, signInWith: options.provider?.name });
+  const { region, directSources } = site;
+  const answerPage =
+    options.pages && consolePages({ ...options.pages, version, region, directSources, signInWith: options.provider?.name });
   return async (incoming) => {
     stores.records.latest();
     if (isApi(incoming.rawTarget)) return answerApi(incoming);

@@ -17,12 +17,14 @@ export type ConsolePagesOptions = {
   readonly region: string;
   /** The S3 address as the browser that asks would reach it. */
   readonly endpoint: (incoming: Incoming) => string;
+  /** Where the S3 address may redirect to, as a Content-Security-Policy names it. */
+  readonly directSources: string | undefined;
   /** The name of the identity provider, where there is one. */
   readonly signInWith: string | undefined;
 };
 
 /** Answers GET and HEAD. Throws where the folder does not hold what was built. */
-export function consolePages({ folder, version, region, endpoint, signInWith }: ConsolePagesOptions): Handler {
+export function consolePages({ folder, version, region, endpoint, directSources, signInWith }: ConsolePagesOptions): Handler {
   const assets = readAssets(join(folder, 'assets'));
   const template = readFileSync(join(folder, 'index.html'), 'utf8');
   return async (incoming) => {
@@ -31,7 +33,7 @@ export function consolePages({ folder, version, region, endpoint, signInWith }: 
     if (path.startsWith('/assets/')) return assetReply(assets.get(path.slice('/assets/'.length)), incoming);
     // What browsers and robots look for by themselves is no screen.
     if (/^\/[^/]*\.[^/]*$/.test(path)) return plain(404, 'There is nothing here.');
-    return indexReply(template, { version, region, endpoint: endpoint(incoming), signInWith });
+    return indexReply(template, { version, region, endpoint: endpoint(incoming), signInWith }, directSources);
   };
 }
 
@@ -87,13 +89,13 @@ const encoder = new TextEncoder();
 
 type ShownSite = Pick<ConsolePagesOptions, 'version' | 'region' | 'signInWith'> & { readonly endpoint: string };
 
-function indexReply(template: string, site: ShownSite): Reply {
+function indexReply(template: string, site: ShownSite, directSources = ''): Reply {
   const content = JSON.stringify(site).replace(/[&"<>]/g, (character) => `&#${character.charCodeAt(0)};`);
   return {
     status: 200,
     headers: [
       ...['Content-Type', 'text/html; charset=utf-8', 'Cache-Control', 'no-store', 'Vary', 'Host'],
-      ...['Content-Security-Policy', pagePolicy(new URL(site.endpoint).origin), ...SAFE],
+      ...['Content-Security-Policy', pagePolicy(`${new URL(site.endpoint).origin} ${directSources}`.trim()), ...SAFE],
     ],
     body: encoder.encode(template.replace('%latchkey-site%', () => content)),
   };

@@ -20,6 +20,7 @@ import type { Links } from './links/links.ts';
 import type { Revocations } from './links/revocations.ts';
 import type { Terms } from './links/terms.ts';
 import type { PublicAddress } from './public-address.ts';
+import type { BucketRedirects } from './redirects/bucket-redirects.ts';
 import type { Tags } from './request-context.ts';
 import type { UploadRequests } from './upload-requests/upload-requests.ts';
 import type { BucketNotifications } from './webhooks/bucket-notifications.ts';
@@ -154,6 +155,7 @@ export type Stores = {
   readonly trail: AuditTrail;
   readonly webhooks: Webhooks;
   readonly notifications: BucketNotifications;
+  readonly redirects: BucketRedirects;
   readonly events: Events;
 };
 
@@ -167,6 +169,8 @@ export type Site = {
   readonly hostId: string;
   /** How clients reach this server, where that is not how it is reached itself; the first is the one to show. */
   readonly publicAddresses: readonly PublicAddress[];
+  /** Where downloads may be redirected to, as a Content-Security-Policy names it. */
+  readonly directSources: string | undefined;
   /** Whether types that a browser would run as a page are answered so that it does not. */
   readonly sandboxesActiveContent: boolean;
   /** Which signatures are accepted besides SigV4's, and what may stand beside one. */

@@ -31,6 +31,7 @@ import { createRequestCounts } from './metrics.ts';
 import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
 import { reachedUrl } from './reached-url.ts';
+import { bucketRedirects } from './redirects/bucket-redirects.ts';
 import { s3Handler } from './s3-address.ts';
 import { openUploadRequests } from './upload-requests/open-upload-requests.ts';
 import { openWebhooks, type WebhookOptions } from './webhooks/open-webhooks.ts';
@@ -136,6 +137,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     accountId,
     hostId: randomBytes(48).toString('base64'),
     publicAddresses,
+    directSources: objects.direct?.sources,
     sandboxesActiveContent: options.sandboxesActiveContent ?? false,
     signatures: { sigv2: options.sigv2, ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false },
     domains: baseDomains([...options.domains, ...publicAddresses.map(({ hostname }) => hostname), 'localhost']),
@@ -178,6 +180,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     trail,
     events,
     notifications,
+    redirects: bucketRedirects(records),
     webhooks,
   };
   const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };

@@ -255,6 +255,9 @@ export type ObjectStore = {
   /** Promise: an aborted upload frees its parts; one that is not there is refused with NoSuchUpload. */
   abortUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<void>;
 
+  /** Only where the operator has said that clients reach what is below the store. */
+  readonly direct?: DirectAccess | undefined;
+
   /**
    * What changes were announced with, until it is removed.
    * Promise: a change and its announcements are there together, or neither; what changes nothing announces nothing.
@@ -266,6 +269,24 @@ export type ObjectStore = {
   checkHealth(): Promise<void>;
   /** Finishes what is being written, then closes. */
   close(): Promise<void>;
+};
+
+/** How clients fetch objects by themselves, past whoever has opened the store. */
+export type DirectAccess = {
+  /** Where the URLs lead, as a Content-Security-Policy names it: `https://ceph.example.com`, or several with blanks between. */
+  readonly sources: string;
+  /**
+   * A URL for the GET of one object, without asking whether it is there; `undefined` for a key that clients would change on the way.
+   * Promise: it is good for this method, this object and these headers only, and no longer than it was asked to be.
+   */
+  url(bucket: BucketName, key: ObjectKey, options: DirectOptions): string | undefined;
+};
+
+export type DirectOptions = {
+  /** Whole seconds. */
+  readonly expiresInSeconds: number;
+  /** Parameters that make the answer say something else than the object does: `response-content-type`, … */
+  readonly query: Readonly<Record<string, string>>;
 };
 
 export type UploadPage = {

@@ -1,4 +1,5 @@
 /** What the trail is told about one request: references to facts that are there anyway. Text is made of them later, off the request's path. */
+import type { ByteRange } from '@latchkey/storage/object-store';
 import type { Principal } from '../identity/principals.ts';
 import type { Incoming, QueryCall, SignatureFacts } from '../pipeline.ts';
 
@@ -48,10 +49,20 @@ export type AuditNotes = {
   /** Which check said no, and why in a sentence for the operator. */
   readonly decision?: { readonly check: string; readonly reason: string } | undefined;
   readonly uses?: { readonly before: number; readonly max: number } | undefined;
+  /** Of a client that was sent to the upstream: what it was sent for. Nothing is known here of what it did there. */
+  readonly redirect?: Redirect | undefined;
   /** What else the request made or removed, such as the keys of DeleteObjects: one event each. */
   readonly affected?: readonly AffectedObject[] | undefined;
   /** Names and values that the reply told and the operator may know, such as the id of what was made. */
   readonly response?: Readonly<Record<string, string>> | undefined;
+};
+
+export type Redirect = {
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** Of the object, where not all of it is wanted. */
+  readonly range: ByteRange | undefined;
+  readonly expiresInSeconds: number;
 };
 
 export type AffectedObject = {

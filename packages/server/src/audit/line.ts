@@ -1,5 +1,6 @@
 /** Events as text: JSON in CloudTrail's field names, up to what the chain adds. Written out by hand, since it is written for every request. */
 import { randomUUID } from 'node:crypto';
+import { quoteEtag } from '@latchkey/s3/etag';
 import type { TrailTerm } from '@latchkey/storage/trail-store';
 import { headerValue } from '../headers.ts';
 import { linkOf, type Principal } from '../identity/principals.ts';
@@ -92,8 +93,9 @@ const SOURCES: Readonly<Record<EventSource, string>> = {
 function additionalData(event: AuditEvent, linkId: string | undefined, signatureHash: string | undefined): string {
   const { signature, incoming, notes, replyHeaders, endedAt, isCut } = event;
   const referer = headerValue(incoming.headers, 'referer');
-  const etag = replyHeaders && replyHeader(replyHeaders, 'ETag');
-  const size = replyHeaders && objectSize(event, replyHeaders);
+  const redirect = notes?.redirect;
+  const etag = redirect === undefined ? replyHeaders && replyHeader(replyHeaders, 'ETag') : quoteEtag(redirect.etag);
+  const size = redirect === undefined ? replyHeaders && objectSize(event, replyHeaders) : redirect.sizeBytes;
   const target = event.query === undefined ? incoming.rawTarget : undefined;
   return (
     '{' +
@@ -111,6 +113,7 @@ function additionalData(event: AuditEvent, linkId: string | undefined, signature
       ? ''
       : `,"decision":{"check":${jsonText(notes.decision.check)},"reason":${jsonText(withoutSecrets(notes.decision.reason, 1024))}}`) +
     (notes?.uses === undefined ? '' : `,"uses":{"before":${notes.uses.before},"max":${notes.uses.max}}`) +
+    (redirect === undefined ? '' : `,"redirectedForSeconds":${redirect.expiresInSeconds}`) +
     (etag === undefined ? '' : `,"etag":${jsonText(cut(etag, 128))}`) +
     (size === undefined ? '' : `,"objectSizeBytes":${size}`) +
     (isCut === true ? ',"cut":true' : '') +

@@ -18,13 +18,13 @@ export type FolderView = {
   /** The page's own path. */
   readonly path: string;
   readonly language: Language;
-  readonly objectOrigin: string;
+  readonly objectOrigins: string;
 };
 
 /** Browsers would walk up such a path before they ask: what is called so is in the archive, under a name that is safe. */
 const DOTS = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
-export function folderView({ link, folder, usesLeft, endsAt, path, language, objectOrigin }: FolderView): Reply {
+export function folderView({ link, folder, usesLeft, endsAt, path, language, objectOrigins }: FolderView): Reply {
   const words = wordsIn(language);
   const title = fileName(link) || words.folder;
   const isCounted = usesLeft !== undefined;
@@ -51,7 +51,7 @@ ${files.map(row)}
 </table>
 ${next === undefined ? undefined : html`<p><a href="${path}?after=${encodeURIComponent(next)}" rel="next">${words.more}</a></p>`}
 ${isCounted ? html`<p class="quiet">${words.onlyOnce}</p>` : undefined}`;
-  return pageReply({ status: 200, language, title, body, icon: 'folder', isWide: true, objectOrigin });
+  return pageReply({ status: 200, language, title, body, icon: 'folder', isWide: true, objectOrigins });
 }
 
 function archiveButton(isCounted: boolean, path: string, words: Words): Html {

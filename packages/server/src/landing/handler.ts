@@ -118,8 +118,8 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     if (state.kind === 'dead') return deadOf(state, incoming);
     const preview = link.terms.maxUses === undefined ? inner : undefined;
     const captions = isPlayed(state.type) ? await captionsOf(link, incoming) : undefined;
-    const objectOrigin = new URL(inner.url).origin;
-    return openPage({ link, state, path, language: languageIn(incoming), preview, captions, objectOrigin, now: site.now() });
+    const objectOrigins = originsOf(inner.url);
+    return openPage({ link, state, path, language: languageIn(incoming), preview, captions, objectOrigins, now: site.now() });
   }
 
   async function captionsOf(link: Link, incoming: Incoming): Promise<InnerUrl | undefined> {
@@ -136,7 +136,15 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
     const { maxUses, expiresAt } = link.terms;
     const usesLeft = maxUses === undefined ? undefined : maxUses - (await context.uses.used(link.id));
     const endsAt = Math.min(expiresAt, await latestWithPage(link, context.guardrails));
-    return folderView({ link, folder, usesLeft, endsAt, path, language: languageIn(incoming), objectOrigin: originOf(link) });
+    return folderView({
+      link,
+      folder,
+      usesLeft,
+      endsAt,
+      path,
+      language: languageIn(incoming),
+      objectOrigins: originsOf(mint(link, { use: 'zip' }).url),
+    });
   }
 
   /** What may be told without the password: that there is one, or that the link is over. */
@@ -212,8 +220,10 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   }
 
   /** Of the S3 address, as the link's guests reach it. */
-  function originOf(link: Link): string {
-    return new URL(mint(link, { use: 'zip' }).url).origin;
+  /** The S3 address, and wherever it may redirect to. */
+  function originsOf(url: string): string {
+    const { origin } = new URL(url);
+    return site.directSources === undefined ? origin : `${origin} ${site.directSources}`;
   }
 
   async function playerUrl(link: Link, incoming: Incoming): Promise<Reply> {

@@ -21,11 +21,11 @@ export type OpenPage = {
   readonly preview: InnerUrl | undefined;
   /** Of a film or a recording. */
   readonly captions: InnerUrl | undefined;
-  readonly objectOrigin: string;
+  readonly objectOrigins: string;
   readonly now: number;
 };
 
-export function openPage({ link, state, path, language, preview, captions, objectOrigin, now }: OpenPage): Reply {
+export function openPage({ link, state, path, language, preview, captions, objectOrigins, now }: OpenPage): Reply {
   const words = wordsIn(language);
   const name = fileName(link);
   const shown = preview && previewOf(state.type, { preview, name, renew: `${path}/url`, now, captions, words });
@@ -43,7 +43,7 @@ ${button(link, path, words)}
 ${state.usesLeft === undefined ? undefined : html`<p class="quiet">${words.onlyOnce}</p>`}`;
   const icon = shown === undefined ? iconOfType(state.type) : undefined;
   const script = shown?.isPlayer === true ? PLAYER_PATH : undefined;
-  return pageReply({ status: 200, language, title, body, icon, objectOrigin, script });
+  return pageReply({ status: 200, language, title, body, icon, objectOrigins, script });
 }
 
 /** What is counted is only ever begun by POST: robots that look at every address send none. */

@@ -79,8 +79,15 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
     if (subject !== undefined) refusePrefetch(request);
     const flowing = await untilRevoked(request);
     const turn = subject === undefined ? undefined : await turnFor(flowing, request, subject);
+    if (turn !== undefined && flowing.notes?.redirect !== undefined) return handedOver(flowing, turn);
     const limited = withTerms(flowing, request, pacer);
     return turn === undefined ? limited : withTurn(limited, turn);
+  }
+
+  /** What the client does at the upstream is not seen here: all that it was sent for counts as delivered. */
+  async function handedOver(reply: Reply, turn: Turn): Promise<Reply> {
+    await turn.end({ isComplete: true, bytes: deliveredObject(reply).wantedBytes });
+    return { ...reply, notes: { ...reply.notes, uses: turn.uses } };
   }
 
   /** On disk before the first byte; a use that nobody could be told of is none. */
@@ -95,14 +102,19 @@ export function deliverer({ stores, site, log }: { readonly stores: Stores; read
 
   /** Only what is delivered is counted: no refusal, no 304, no HEAD. */
   async function turnFor(reply: Reply, request: Authorised, counted: Counted): Promise<Turn | undefined> {
-    if (reply.status !== 200 && reply.status !== 206) return undefined;
+    const redirect = reply.notes?.redirect;
+    if (reply.status !== 200 && reply.status !== 206 && redirect === undefined) return undefined;
     const object = deliveredObject(reply);
     try {
       if (request.operation.name === 'HeadObject') {
         await refuseUsedUp(counted, object, context);
         return undefined;
       }
-      const wanted = { kind: 'download', ...object, isRange: reply.status === 206 } as const;
+      const wanted = {
+        kind: 'download',
+        ...object,
+        isRange: redirect === undefined ? reply.status === 206 : redirect.range !== undefined,
+      } as const;
       const turn = await beginTurn(counted, wanted, request.body.signal, context);
       if (turn.isNewUse) await tellOfTurn(request, turn);
       return turn;

@@ -1,4 +1,5 @@
 /** Replies and bodies that keep to terms while they flow. */
+import { quoteEtag } from '@latchkey/s3/etag';
 import { headerValue } from '../headers.ts';
 import { linkOf } from '../identity/principals.ts';
 import type { Authorised, Reply, RequestBytes, Site, Stores } from '../pipeline.ts';
@@ -51,8 +52,14 @@ export function withTurn(reply: Reply, turn: Turn): Reply {
   return { ...reply, ended, notes, body: touching };
 }
 
+type DeliveredObject = { readonly version: string; readonly sizeBytes: number; readonly wantedBytes: number };
+
 /** What a download delivers, as its reply says. */
-export function deliveredObject({ headers, body, contentLength }: Reply): { version: string; sizeBytes: number; wantedBytes: number } {
+export function deliveredObject({ headers, body, contentLength, notes }: Reply): DeliveredObject {
+  if (notes?.redirect !== undefined) {
+    const { etag, sizeBytes, range } = notes.redirect;
+    return { version: quoteEtag(etag), sizeBytes, wantedBytes: range === undefined ? sizeBytes : range.end - range.start + 1 };
+  }
   const wantedBytes = body instanceof Uint8Array ? body.byteLength : (contentLength ?? 0);
   const whole = /\/(\d+)$/.exec(replyHeader(headers, 'Content-Range') ?? '')?.[1];
   return { version: replyHeader(headers, 'ETag') ?? '', sizeBytes: whole === undefined ? wantedBytes : Number(whole), wantedBytes };

@@ -7,6 +7,7 @@ import { listBucketsParameters } from '@latchkey/s3/list-parameters';
 import { documentBody } from '../body.ts';
 import { deleteCors } from '../bucket-cors.ts';
 import { amzHeaders, amzValue } from '../headers.ts';
+import { NO_REDIRECT } from '../redirects/bucket-redirects.ts';
 import { bucketOperation, serviceOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
 import { onBucket } from './permissions.ts';
@@ -30,7 +31,7 @@ export const createBucket = bucketOperation({
   name: 'CreateBucket',
   method: 'PUT',
   needs: onBucket('s3:CreateBucket'),
-  async run(request, { objects, records, access, notifications }, site) {
+  async run(request, { objects, records, access, notifications, redirects }, site) {
     checkAclHeaders(amzHeaders(request));
     if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
       throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
@@ -39,7 +40,7 @@ export const createBucket = bucketOperation({
     // Settings of a bucket of this name that was deleted just before a crash must not be those of the new one.
     if ((await objects.getBucket(request.bucket)) === undefined) {
       await deleteCors(records, request.bucket);
-      await records.commit([notifications.changeOf(request.bucket, [])]);
+      await records.commit([notifications.changeOf(request.bucket, []), redirects.changeOf(request.bucket, NO_REDIRECT)]);
       await access.begin(request.bucket);
     }
     await objects
@@ -66,10 +67,10 @@ export const deleteBucket = bucketOperation({
   name: 'DeleteBucket',
   method: 'DELETE',
   needs: onBucket('s3:DeleteBucket'),
-  async run(request, { objects, records, access, notifications }) {
+  async run(request, { objects, records, access, notifications, redirects }) {
     await objects.deleteBucket(request.bucket);
     await deleteCors(records, request.bucket);
-    await records.commit([notifications.changeOf(request.bucket, [])]);
+    await records.commit([notifications.changeOf(request.bucket, []), redirects.changeOf(request.bucket, NO_REDIRECT)]);
     await access.remove(request.bucket);
     return emptyReply(204);
   },

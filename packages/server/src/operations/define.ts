@@ -3,7 +3,7 @@ import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { Authenticated, Authorised, Operation, Permission, Reply, Site, Stores } from '../pipeline.ts';
 
 type InBucket = { readonly bucket: BucketName };
-type InObject = { readonly bucket: BucketName; readonly key: ObjectKey };
+export type InObject = { readonly bucket: BucketName; readonly key: ObjectKey };
 
 type Definition<Names> = Pick<Operation, 'name' | 'method' | 'subresource' | 'header' | 'authenticatedBy'> & {
   needs(request: Authenticated & Names, stores: Stores, site: Site): readonly Permission[];

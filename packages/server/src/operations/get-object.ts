@@ -1,27 +1,33 @@
-import { parseHttpDate } from '@latchkey/s3/dates';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
-import { quoteEtag } from '@latchkey/s3/etag';
-import { contentRange, parseRange } from '@latchkey/s3/range';
-import type { ByteRange, ObjectRecord, OpenObject } from '@latchkey/storage/object-store';
+import { contentRange } from '@latchkey/s3/range';
+import type { ByteRange, OpenObject } from '@latchkey/storage/object-store';
 import { headerValue, queryValue } from '../headers.ts';
-import type { Authorised, Reply, Site } from '../pipeline.ts';
-import { objectOperation } from './define.ts';
+import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
+import { redirectDownload } from '../redirects/redirect-download.ts';
+import { type InObject, objectOperation } from './define.ts';
 import { missingKey } from './missing-key.ts';
 import { isUnchanged, objectHeaders } from './object-headers.ts';
 import { onObject } from './permissions.ts';
+import { requestedRange } from './requested-range.ts';
 import { refuseVersion } from './version-id.ts';
 
 export const getObject = objectOperation({
   name: 'GetObject',
   method: 'GET',
   needs: onObject('s3:GetObject'),
-  run(request, { objects }, site) {
+  run(request, stores, site) {
     refuseVersion(request);
-    const range = headerValue(request.headers, 'range');
-    const opened = objects.openObject(request.bucket, request.key, range === undefined ? undefined : { range });
-    return opened instanceof Promise ? opened.then((object) => replyOf(request, object, site)) : replyOf(request, opened, site);
+    const redirected = stores.objects.direct && redirectDownload(request, stores, site);
+    if (redirected === undefined) return deliverObject(request, stores, site);
+    return redirected.then((reply) => reply ?? deliverObject(request, stores, site));
   },
 });
+
+function deliverObject(request: Authorised & InObject, { objects }: Stores, site: Site): Reply | Promise<Reply> {
+  const range = headerValue(request.headers, 'range');
+  const opened = objects.openObject(request.bucket, request.key, range === undefined ? undefined : { range });
+  return opened instanceof Promise ? opened.then((object) => replyOf(request, object, site)) : replyOf(request, opened, site);
+}
 
 function replyOf(request: Authorised, object: OpenObject | undefined, site: Site): Reply | Promise<Reply> {
   if (object === undefined) throw missingKey(request);
@@ -51,7 +57,7 @@ export const headObject = objectOperation({
     const record = await objects.headObject(request.bucket, request.key);
     if (record === undefined) throw missingKey(request);
     if (isUnchanged(request, record)) return { status: 304, headers: objectHeaders(request, record, { isWhole: false, site }) };
-    const range = rangeOf(request, record);
+    const range = requestedRange(request, record);
     const headers = objectHeaders(request, record, { isWhole: range === undefined, site });
     if (range === undefined) return { status: 200, headers, contentLength: record.sizeBytes };
     headers.push('Content-Range', contentRange(range, record.sizeBytes));
@@ -76,7 +82,7 @@ function replyWith(request: Authorised, object: OpenObject, site: Site): Reply |
     return object.close().then(() => reply);
   }
   const partNumber = queryValue(request, 'partNumber');
-  if (partNumber === undefined) return contentOf(request, object, site, rangeOf(request, record), undefined);
+  if (partNumber === undefined) return contentOf(request, object, site, requestedRange(request, record), undefined);
   return partOf(request, object, partNumber).then((part) => contentOf(request, object, site, part?.range, part));
 }
 
@@ -102,23 +108,6 @@ function withBody(
     return { status, headers, body: range === undefined ? object.bytes : object.bytes.subarray(range.start, range.end + 1) };
   }
   return { status, headers, body: object.read(range), contentLength, close: () => object.close() };
-}
-
-function rangeOf(request: Authorised, record: ObjectRecord): ByteRange | undefined {
-  const header = headerValue(request.headers, 'range');
-  if (header === undefined || !isStill(headerValue(request.headers, 'if-range'), record)) return undefined;
-  const range = parseRange(header, record.sizeBytes);
-  if (range === 'whole') return undefined;
-  if (range === 'unsatisfiable')
-    throw new S3Error('InvalidRange', { fields: { RangeRequested: header, ActualObjectSize: String(record.sizeBytes) } });
-  return range;
-}
-
-/** RFC 9110, 13.1.5: a range is only for who has the beginning of this very object; others get the whole. */
-function isStill(ifRange: string | undefined, record: ObjectRecord): boolean {
-  if (ifRange === undefined) return true;
-  const date = parseHttpDate(ifRange);
-  return date === undefined ? ifRange.trim() === quoteEtag(record.etag) : date === record.lastModified;
 }
 
 /** A part of an object that was not made of parts is the whole object, as part 1 of 1. */

@@ -13,8 +13,8 @@ export type Page = {
   readonly icon?: PageIcon | undefined;
   /** For tables. */
   readonly isWide?: boolean | undefined;
-  /** Origins whose pictures and films the page shows, and to which its forms may lead: the S3 address. */
-  readonly objectOrigin?: string | undefined;
+  /** Whose pictures and films the page shows, and where its forms may lead: the S3 address, and where that may redirect to, with blanks between. */
+  readonly objectOrigins?: string | undefined;
   /** The path of a script of ours. */
   readonly script?: string | undefined;
   /** Rules besides those of all pages. */
@@ -77,13 +77,13 @@ const HEADERS = [
 ] as const;
 
 /** Of forms, browsers hold where they are redirected to against the policy, too. */
-function policyOf({ objectOrigin, script, style }: Page): readonly string[] {
-  const objects = objectOrigin === undefined ? '' : ` ${objectOrigin}`;
+function policyOf({ objectOrigins, script, style }: Page): readonly string[] {
+  const objects = objectOrigins === undefined ? '' : ` ${objectOrigins}`;
   const rules = [
     "default-src 'none'",
     `style-src '${STYLE_HASH}'${style === undefined ? '' : ` '${hashOf(style)}'`}`,
     `img-src data:${objects}`,
-    ...(objectOrigin === undefined ? [] : [`media-src${objects}${script === undefined ? '' : ' blob:'}`]),
+    ...(objectOrigins === undefined ? [] : [`media-src${objects}${script === undefined ? '' : ' blob:'}`]),
     ...(script === undefined ? [] : ["script-src 'self'", `connect-src 'self'${objects}`]),
     `form-action 'self'${objects}`,
     "base-uri 'none'",

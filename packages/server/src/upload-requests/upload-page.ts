@@ -47,7 +47,7 @@ ${receipt(files, words, language)}
     title: words.title,
     body,
     icon: 'tray',
-    objectOrigin,
+    objectOrigins: objectOrigin,
     script: UPLOAD_SCRIPT_PATH,
     style: STYLE,
     headers,

@@ -23,8 +23,10 @@ export function tellUse(request: Authorised, events: Events, uses?: NumberedUse)
 
 /** Of a link that is not counted: once for each download from its start, and not for each range of a film. */
 export function tellDownload(reply: Reply, request: Authorised, events: Events): Promise<void> | undefined {
-  if (request.method !== 'GET' || (reply.status !== 200 && reply.status !== 206)) return undefined;
+  const redirect = reply.notes?.redirect;
+  if (request.method !== 'GET' || (reply.status !== 200 && reply.status !== 206 && redirect === undefined)) return undefined;
   if (!DOWNLOADS.has(request.operation.name) || events.areTold('link.used') === false) return undefined;
+  if (redirect !== undefined) return (redirect.range?.start ?? 0) === 0 ? tellUse(request, events) : undefined;
   const range = reply.status === 206 ? reply.headers[reply.headers.indexOf('Content-Range') + 1] : undefined;
   return range === undefined || range.startsWith('bytes 0-') ? tellUse(request, events) : undefined;
 }

@@ -1,6 +1,7 @@
 /** The table of the JSON API. */
 import type { ApiOperation } from '../operation.ts';
 import { queryAudit, verifyAudit } from './audit.ts';
+import { getBucketRedirect, putBucketRedirect } from './bucket-redirect.ts';
 import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } from './links.ts';
 import { presign } from './presign.ts';
 import { getSignInUrl, signInWithProvider } from './provider-sign-in.ts';
@@ -58,6 +59,8 @@ export const apiOperations: readonly ApiOperation[] = [
   changeUploadRequest,
   closeUploadRequest,
   listDeliveries,
+  getBucketRedirect,
+  putBucketRedirect,
   queryAudit,
   verifyAudit,
   getLinkLimits,

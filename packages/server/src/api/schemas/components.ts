@@ -1,6 +1,7 @@
 /** The schemas that the OpenAPI document has names for. */
 import type { GenericSchema } from 'valibot';
 import { cloudTrailFile, event, eventPage, verdict } from './audit.ts';
+import { bucketRedirect } from './bucket-redirect.ts';
 import { link, linkChange, linkUrl, newLink, newRevocation, revocation, revoked } from './link.ts';
 import { presigned, presignedMany, presignMany } from './presign.ts';
 import { problem } from './problem.ts';
@@ -35,6 +36,7 @@ export const components: Readonly<Record<string, GenericSchema>> = {
   WebhookChange: webhookChange,
   Webhook: webhook,
   DeadLetterPage: deadLetterPage,
+  BucketRedirect: bucketRedirect,
   SignedIn: signedIn,
   Session: session,
   KindLimits: kindLimits,
