@@ -1,5 +1,5 @@
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
-import type { ByteRange, ObjectRecord, ObjectStore, OpenObject, Written } from '@latchkey/storage/object-store';
+import type { ByteRange, Chunks, ObjectRecord, ObjectStore, OpenObject, Written } from '@latchkey/storage/object-store';
 import { requireDeleteCondition, requireWriteCondition } from '@latchkey/storage/preconditions';
 import { type Context, claimBody, objectRow, requireBucket, settled, wholeSeconds, writtenOf } from './commit.ts';
 import { dropBody } from './garbage.ts';
@@ -147,10 +147,10 @@ class OpenRow implements OpenObject {
     this.record = recordOf(key, row);
   }
 
-  async *read(range: ByteRange = this.#whole(), signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *read(range: ByteRange = this.#whole(), chunks: Chunks = 'kept'): AsyncGenerator<Uint8Array> {
     const { bytes } = this;
     try {
-      if (bytes === undefined) yield* readBody(this.#context, this.#row.body, this.#row.sizeBytes, range, signal);
+      if (bytes === undefined) yield* readBody(this.#context, this.#row.body, this.#row.sizeBytes, range, chunks);
       else if (range.end >= range.start) yield bytes.subarray(range.start, range.end + 1);
     } finally {
       this.#unpin?.();

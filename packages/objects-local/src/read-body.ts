@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { S3Error } from '@latchkey/s3/errors';
-import type { ByteRange } from '@latchkey/storage/object-store';
+import type { ByteRange, Chunks } from '@latchkey/storage/object-store';
 import type { Blobs } from './blobs.ts';
 import { BLOCK_BYTES, checksSizeBytes, requireIntact } from './block-checks.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -12,20 +12,22 @@ export type Reading = { readonly catalogue: Catalogue; readonly files: Files; re
 
 /**
  * The bytes of a range that lies inside the body, in blocks of up to 256 KiB, each checked before any of it leaves. Throws InternalError
- * where the disk does not hold what was written. Two blocks are in memory, whatever the size: the one given out and the one being read.
+ * where the disk does not hold what was written. Two blocks are in memory, whatever the size: the one given out and the one being read. Lent, they
+ * are the same two all the time: with memory of its own for each block, V8 would look through its whole heap for every 64 MiB that pass.
  */
 export async function* readBody(
   context: Reading,
   body: Body,
   sizeBytes: number,
   range: ByteRange,
-  signal?: AbortSignal,
+  chunks: Chunks,
 ): AsyncGenerator<Uint8Array> {
   if (range.end < range.start) return;
-  if (body.kind !== 'parts') return yield* readPiece(context, body, sizeBytes, range, signal);
+  const memory = chunks === 'lent' ? twoInTurn() : newMemory;
+  if (body.kind !== 'parts') return yield* readPiece(context, body, sizeBytes, range, memory);
   for (const piece of piecesOf(context.catalogue, body.id, range)) {
     const within = { start: Math.max(0, range.start - piece.start), end: Math.min(piece.sizeBytes - 1, range.end - piece.start) };
-    yield* readPiece(context, piece.body, piece.sizeBytes, within, signal);
+    yield* readPiece(context, piece.body, piece.sizeBytes, within, memory);
   }
 }
 
@@ -45,11 +47,10 @@ async function* readPiece(
   body: PieceBody,
   sizeBytes: number,
   range: ByteRange,
-  signal?: AbortSignal,
+  memory: BlockMemory,
 ): AsyncGenerator<Uint8Array> {
   if (body.kind === 'none') return;
-  if (body.kind === 'file') return yield* readFile(context, body.id, sizeBytes, range, signal);
-  signal?.throwIfAborted();
+  if (body.kind === 'file') return yield* readFile(context, body.id, sizeBytes, range, memory);
   context.catalogue.latest();
   yield readInline(context.catalogue, body).subarray(range.start, range.end + 1);
 }
@@ -59,7 +60,7 @@ async function* readFile(
   id: Buffer,
   sizeBytes: number,
   range: ByteRange,
-  signal?: AbortSignal,
+  memory: BlockMemory,
 ): AsyncGenerator<Uint8Array> {
   const file = await blobs.open(id).catch((cause) => {
     throw damaged(id, cause);
@@ -69,7 +70,10 @@ async function* readFile(
     const checks = await readChecks(files, file, id, sizeBytes);
     const block = (index: number): Promise<Buffer> | undefined => {
       if (index > Math.floor(range.end / BLOCK_BYTES)) return undefined;
-      const reading = readBlock(files, file, id, index, sizeBytes, checks);
+      const start = index * BLOCK_BYTES;
+      const isWhole = start >= range.start && start + BLOCK_BYTES - 1 <= range.end;
+      const into = isWhole ? memory() : Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, sizeBytes - start));
+      const reading = readBlock(files, file, id, { index, start, into }, checks);
       // It is awaited in its turn; until then its failure is not unhandled.
       reading.catch(() => undefined);
       return reading;
@@ -77,7 +81,6 @@ async function* readFile(
     let index = Math.floor(range.start / BLOCK_BYTES);
     ahead = block(index);
     while (ahead !== undefined) {
-      signal?.throwIfAborted();
       const bytes: Buffer = await ahead;
       ahead = block(index + 1);
       const start = index * BLOCK_BYTES;
@@ -100,17 +103,33 @@ async function readChecks(files: Files, file: number, id: Buffer, sizeBytes: num
   return checks;
 }
 
-async function readBlock(files: Files, file: number, id: Buffer, index: number, sizeBytes: number, checks: Buffer): Promise<Buffer> {
-  const start = index * BLOCK_BYTES;
-  const block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, sizeBytes - start));
+type Block = { readonly index: number; readonly start: number; readonly into: Buffer };
+
+async function readBlock(files: Files, file: number, id: Buffer, { index, start, into }: Block, checks: Buffer): Promise<Buffer> {
   try {
-    const count = await files.read(file, block, start);
-    if (count < block.length) throw new Error(`Block ${index} of it ends after ${count} bytes.`);
-    requireIntact(block, index, checks);
+    const count = await files.read(file, into, start);
+    if (count < into.length) throw new Error(`Block ${index} of it ends after ${count} bytes.`);
+    requireIntact(into, index, checks);
   } catch (cause) {
     throw damaged(id, cause);
   }
-  return block;
+  return into;
+}
+
+/** Where the next block goes that is given out whole. */
+type BlockMemory = () => Buffer;
+
+const newMemory: BlockMemory = () => Buffer.allocUnsafeSlow(BLOCK_BYTES);
+
+/** One block is given out while the next is being read. */
+function twoInTurn(): BlockMemory {
+  const blocks: Buffer[] = [];
+  let asked = 0;
+  return () => {
+    const turn = asked++ % 2;
+    blocks[turn] ??= newMemory();
+    return blocks[turn];
+  };
 }
 
 function damaged(id: Buffer, cause: unknown): S3Error {

@@ -88,7 +88,7 @@ async function problemOf(context: Scrubbing, body: Body & { readonly kind: 'inli
   try {
     context.catalogue.latest();
     if (body.kind === 'inline') readInline(context.catalogue, body);
-    else for await (const _block of readBody(context, body, sizeBytes, { start: 0, end: sizeBytes - 1 }));
+    else for await (const _block of readBody(context, body, sizeBytes, { start: 0, end: sizeBytes - 1 }, 'lent'));
     return undefined;
   } catch (error) {
     return error;

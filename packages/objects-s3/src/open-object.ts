@@ -51,8 +51,8 @@ async function opened(context: Context, bucket: BucketName, key: ObjectKey, answ
   return {
     record,
     bytes,
-    async *read(wanted: ByteRange = whole, signal?: AbortSignal) {
-      if (bytes === undefined) yield* readRange(context, bucket, record, wanted, coming, signal);
+    async *read(wanted: ByteRange = whole) {
+      if (bytes === undefined) yield* readRange(context, bucket, record, wanted, coming);
       else if (wanted.end >= wanted.start) yield bytes.subarray(wanted.start, wanted.end + 1);
     },
     part: (partNumber) => findPart(context, bucket, record, partNumber),
@@ -71,17 +71,13 @@ async function* readRange(
   { key, etag }: ObjectRecord,
   { start, end }: ByteRange,
   first: Coming,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const isForeseen = first.range.start === start && first.range.end === end;
   let source: Answer | undefined = isForeseen ? first.answer : undefined;
   if (!isForeseen) first.answer.body.destroy();
-  const stop = () => source?.body.destroy();
-  signal?.addEventListener('abort', stop);
   try {
     let at = start;
     for (let failures = 0; at <= end; ) {
-      signal?.throwIfAborted();
       source ??= await askFor(context, bucket, key, { range: `bytes=${at}-${end}`, etag });
       requireStill(source, at);
       try {
@@ -93,13 +89,11 @@ async function* readRange(
         }
         if (at <= end) throw unreachable(new Error('the answer is shorter than it says'));
       } catch (error) {
-        signal?.throwIfAborted();
         if (++failures > RESUMES || !isConnectionFailure(error)) throw unreachable(error);
         source = undefined;
       }
     }
   } finally {
-    signal?.removeEventListener('abort', stop);
     source?.body.destroy();
   }
 }

@@ -224,7 +224,10 @@ function refuseUnsendable(response: ServerResponse): void {
   response.end();
 }
 
-/** Sends a body as fast as the client reads it. A source that fails or falls short cuts the connection: never a clean end. */
+/**
+ * Sends a body as fast as the client reads it. Chunks may be lent: one that is larger than what a socket holds back, as lent ones are, has left when
+ * the next is asked for. A source that fails or falls short cuts the connection: never a clean end.
+ */
 async function stream(
   content: AsyncIterable<Uint8Array>,
   length: number | undefined,

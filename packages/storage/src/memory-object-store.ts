@@ -220,8 +220,7 @@ function openStored({ record, bytes, parts }: Stored): OpenObject {
   return {
     record,
     bytes,
-    async *read(range: ByteRange = { start: 0, end: bytes.length - 1 }, signal?: AbortSignal) {
-      signal?.throwIfAborted();
+    async *read(range: ByteRange = { start: 0, end: bytes.length - 1 }) {
       if (range.end >= range.start) yield bytes.subarray(range.start, range.end + 1);
     },
     async part(partNumber) {

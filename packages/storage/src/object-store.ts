@@ -48,6 +48,9 @@ export type ObjectRecord = ObjectProperties & {
 /** A byte range, both ends inclusive. */
 export type ByteRange = { readonly start: number; readonly end: number };
 
+/** Whether the chunks of a stream stay as they are. */
+export type Chunks = 'kept' | 'lent';
+
 /**
  * An object held open: the bytes belong to this record whatever happens to the key meanwhile.
  * Whoever opens one reads it to the end, or closes it.
@@ -59,8 +62,9 @@ export type OpenObject = {
   /**
    * A stream of the range (default: everything), which lies inside the object. Called once at the most; the stream closes what is open.
    * Promise: a stream that cannot deliver every byte of its range throws; it never just ends early.
+   * Chunks that are `lent` are written over once the next one is asked for; but none shorter than 128 KiB, so that small ones may be gathered.
    */
-  read(range?: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  read(range?: ByteRange, chunks?: Chunks): AsyncIterable<Uint8Array>;
   /**
    * Where part `partNumber` lies in the object, `undefined` where there is no such part. An object that was put whole is its own part 1.
    * The range of an empty part ends one before it starts.

@@ -98,3 +98,21 @@ test('createPacer saves up nothing while nobody transfers', async () => {
   await reading;
   expect(ended).toBe(60_875);
 });
+
+test('createPacer copies what it hands on, for chunks may be written over once the next one is asked for', async () => {
+  const clock = clockwork();
+  async function* lent() {
+    const memory = Buffer.alloc(1000, 'a');
+    yield memory;
+    yield memory.fill('b');
+  }
+  const pieces: Uint8Array[] = [];
+  let isDone = false;
+  const taken = (async () => {
+    for await (const piece of createPacer(clock).paced(lent(), 'link', 4000)) pieces.push(piece);
+    isDone = true;
+  })();
+  await clock.run(() => isDone);
+  await taken;
+  expect(Buffer.concat(pieces).toString()).toBe('a'.repeat(1000) + 'b'.repeat(1000));
+});

@@ -25,7 +25,8 @@ export function createPacer({ now, pause }: Clock): Pacer {
       try {
         for await (const chunk of bytes) {
           for (let start = 0; start < chunk.byteLength; start += pieceBytes) {
-            const piece = chunk.subarray(start, start + pieceBytes);
+            // A copy: a part of a chunk may still be on its way when the next chunk is asked for, and chunks may be lent.
+            const piece = Uint8Array.prototype.slice.call(chunk, start, start + pieceBytes);
             const begins = Math.max(rate.dueAt, now());
             // Taken before the wait, so that whoever asks meanwhile queues up behind.
             rate.dueAt = begins + (piece.byteLength / bytesPerSecond) * 1000;

@@ -107,7 +107,7 @@ function withBody(
   if (object.bytes !== undefined) {
     return { status, headers, body: range === undefined ? object.bytes : object.bytes.subarray(range.start, range.end + 1) };
   }
-  return { status, headers, body: object.read(range), contentLength, close: () => object.close() };
+  return { status, headers, body: object.read(range, 'lent'), contentLength, close: () => object.close() };
 }
 
 /** A part of an object that was not made of parts is the whole object, as part 1 of 1. */

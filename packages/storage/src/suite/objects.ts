@@ -64,6 +64,24 @@ export function describeObjects(store: () => ObjectStore, reopen: () => Promise<
         }
       }
     });
+    test('chunks that are lent hold their bytes until the next is asked for, and short ones for ever', async () => {
+      const bucket = await newBucket(store());
+      const content = contentOfSize(2_500_000);
+      await store().putObject(bucket, key('k'), body(content, 60_000), NOTHING, { now: NOW });
+      for (const range of [undefined, { start: 200_000, end: 2_400_000 }, { start: 262_000, end: 1_000_000 }]) {
+        const open = await required(store().openObject(bucket, key('k')));
+        const { start, end } = range ?? { start: 0, end: content.length - 1 };
+        const short: { readonly at: number; readonly chunk: Uint8Array }[] = [];
+        let at = start;
+        for await (const chunk of open.read(range, 'lent')) {
+          expect(content.subarray(at, at + chunk.length).equals(chunk)).toBe(true);
+          if (chunk.length < 128 * 1024) short.push({ at, chunk });
+          at += chunk.length;
+        }
+        expect(at).toBe(end + 1);
+        for (const { at: begins, chunk } of short) expect(content.subarray(begins, begins + chunk.length).equals(chunk)).toBe(true);
+      }
+    });
     test('headers, metadata and tags come back as they were given', async () => {
       const bucket = await newBucket(store());
       await store().putObject(bucket, key('k'), body('x'), PROPERTIES, { now: NOW });
