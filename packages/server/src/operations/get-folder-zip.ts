@@ -81,7 +81,12 @@ async function* entriesOf(request: Asked, stores: Stores, folder: string): Async
     if (object === undefined) continue;
     const { sizeBytes, lastModified } = object.record;
     try {
-      yield { name: nameOf(key.slice(folder.length), sizeBytes), modified: lastModified, sizeBytes, bytes: () => object.read() };
+      yield {
+        name: nameOf(key.slice(folder.length), sizeBytes),
+        modified: lastModified,
+        sizeBytes,
+        bytes: () => object.read(undefined, 'lent'),
+      };
     } finally {
       await object.close();
     }
