@@ -176,6 +176,10 @@ describe('the list', () => {
     await page.getByLabel('New name').fill('notes.txt');
     await page.keyboard.press('Enter');
     await page.getByText('There is notes.txt already.').waitFor();
+    await page.getByRole('button', { name: 'Skip', exact: true }).click();
+    await page.getByText('1 skipped.').waitFor();
+    await page.keyboard.press('Escape');
+    await menuOf('draft.txt', 'Rename or move');
     await page.getByLabel('New name').fill('final.txt');
     await page.keyboard.press('Enter');
     await row(page, 'final.txt').waitFor();

@@ -24,7 +24,6 @@ import { EmptyFolder } from './empty-folder.tsx';
 import { FolderDialog } from './folder-dialog.tsx';
 import { Listing } from './listing.ts';
 import { liveLinks } from './live-links.ts';
-import { MoveDialog } from './move-dialog.tsx';
 import { baseName, isAddressable, parentPrefix } from './names.ts';
 import { ObjectList } from './object-list.tsx';
 import { ObjectPanel } from './object-panel.tsx';
@@ -32,6 +31,7 @@ import { PathBar } from './path-bar.tsx';
 import { NOTHING, onlyRow, type Selection } from './selection.ts';
 import { TourStrip } from './tour.tsx';
 import { tourHasDone } from './tour-state.ts';
+import { TransferDialog } from './transfer-dialog.tsx';
 
 export function BucketPage({ parts, query }: PageProps) {
   const { bucket = '' } = parts;
@@ -50,7 +50,7 @@ type FolderViewProps = {
 type Shown =
   | { readonly dialog: 'none' }
   | { readonly dialog: 'folder' }
-  | { readonly dialog: 'delete' | 'move'; readonly rows: readonly Row[] }
+  | { readonly dialog: 'delete' | 'move' | 'copy'; readonly rows: readonly Row[] }
   | { readonly dialog: 'share'; readonly of: ShareSubject; readonly action: 'download' | 'upload' }
   | { readonly dialog: 'preview'; readonly index: number; readonly key: string };
 
@@ -121,6 +121,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
     { label: text.copyAddress, icon: 'copy', onSelect: () => void copyAddress(`s3://${bucket}/${row.key}`) },
     'line',
     { label: text.rename, icon: 'move', onSelect: () => setShown({ dialog: 'move', rows: [row] }) },
+    { label: text.copyTo, icon: 'copy', onSelect: () => setShown({ dialog: 'copy', rows: [row] }) },
     { label: text.delete, icon: 'trash', isDangerous: true, onSelect: () => setShown({ dialog: 'delete', rows: [row] }) },
   ];
   const chosenRows = [...selection.rows.values()];
@@ -151,6 +152,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
               count={selection.rows.size}
               onShare={sharing(bucket, chosenRows, share)}
               onMove={() => setShown({ dialog: 'move', rows: chosenRows })}
+              onCopy={() => setShown({ dialog: 'copy', rows: chosenRows })}
               onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}
               onClear={() => select(NOTHING)}
             />
@@ -225,13 +227,14 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
           }}
         />
       )}
-      {shown.dialog === 'move' && (
-        <MoveDialog
+      {(shown.dialog === 'move' || shown.dialog === 'copy') && (
+        <TransferDialog
+          action={shown.dialog}
           bucket={bucket}
           prefix={prefix}
           rows={shown.rows}
           onClose={close}
-          onMoved={() => {
+          onDone={() => {
             close();
             refresh();
             select(NOTHING);

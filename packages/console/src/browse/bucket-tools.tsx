@@ -130,11 +130,12 @@ export type SelectionToolsProps = {
   /** `undefined` where what is chosen can not be shared together. */
   readonly onShare: (() => void) | undefined;
   readonly onMove: () => void;
+  readonly onCopy: () => void;
   readonly onDelete: () => void;
   readonly onClear: () => void;
 };
 
-export function SelectionTools({ count, onShare, onMove, onDelete, onClear }: SelectionToolsProps) {
+export function SelectionTools({ count, onShare, onMove, onCopy, onDelete, onClear }: SelectionToolsProps) {
   const text = words().browse;
   return (
     <div class="tools selected">
@@ -146,6 +147,9 @@ export function SelectionTools({ count, onShare, onMove, onDelete, onClear }: Se
       )}
       <Button icon="move" onClick={onMove}>
         {text.move}
+      </Button>
+      <Button icon="copy" onClick={onCopy}>
+        {text.copy}
       </Button>
       <Button kind="danger" icon="trash" onClick={onDelete}>
         {text.delete}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baseName, bucketNameProblem, fileKind, nameProblem, parentPrefix, visibleName } from './names.ts';
+import { baseName, bucketNameProblem, fileKind, nameProblem, numberedName, parentPrefix, visibleName } from './names.ts';
 
 describe('baseName and parentPrefix', () => {
   it.each([
@@ -11,6 +11,19 @@ describe('baseName and parentPrefix', () => {
     ['a//', 'a//', 'a/'],
   ])('take %j apart', (key, base, parent) => {
     expect([baseName(key), parentPrefix(key)]).toEqual([base, parent]);
+  });
+});
+
+describe('numberedName', () => {
+  it.each([
+    ['a/b.txt', 'a/b (2).txt'],
+    ['a.d/b', 'a.d/b (2)'],
+    ['.env', '.env (2)'],
+    ['a/.env', 'a/.env (2)'],
+    ['x.tar.gz', 'x.tar (2).gz'],
+    ['a/b/', 'a/b (2)/'],
+  ])('of %j is %j', (key, numbered) => {
+    expect(numberedName(key, 2)).toBe(numbered);
   });
 });
 

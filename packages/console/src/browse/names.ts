@@ -27,6 +27,15 @@ export function visibleName(name: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones
 const UNSEEN = /[\0-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
+/** Another name beside one that is taken: `a/b (2).txt` for `a/b.txt`. */
+export function numberedName(key: string, number: number): string {
+  const start = parentPrefix(key).length;
+  const dot = key.lastIndexOf('.');
+  // What begins with a dot is no ending.
+  const at = dot > start ? dot : key.replace(/\/$/, '').length;
+  return `${key.slice(0, at)} (${number})${key.slice(at)}`;
+}
+
 /** Whether a browser can address it at all: it takes dot segments out of every URL. */
 export function isAddressable(key: string): boolean {
   return !/(^|\/)\.\.?(\/|$)/.test(key);
@@ -36,8 +45,13 @@ export function isAddressable(key: string): boolean {
 export function nameProblem(name: string, prefix: string): 'empty' | 'dots' | 'slashes' | 'long' | undefined {
   if (name.trim() === '') return 'empty';
   if (/^\/|\/\/|\/$/.test(name)) return 'slashes';
-  if (!isAddressable(prefix + name)) return 'dots';
-  return new TextEncoder().encode(prefix + name).length > 1024 ? 'long' : undefined;
+  return keyProblem(prefix + name);
+}
+
+/** Why a browser can not make an object of this name, where others might; a key of words. */
+export function keyProblem(key: string): 'dots' | 'long' | undefined {
+  if (!isAddressable(key)) return 'dots';
+  return new TextEncoder().encode(key).length > 1024 ? 'long' : undefined;
 }
 
 /** S3's rules for new buckets; a key of words. */

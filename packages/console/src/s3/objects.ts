@@ -108,16 +108,44 @@ export async function putObjectTags(address: ObjectAddress, tags: readonly Tag[]
 
 /** Up to 1,000. Throws a Refusal about the first that could not be deleted. */
 export async function deleteObjects(bucket: string, keys: readonly string[]): Promise<void> {
-  const [unspeakable, others] = [keys.filter((key) => NOT_XML.test(key)), keys.filter((key) => !NOT_XML.test(key))];
-  for (const key of unspeakable) await s3({ method: 'DELETE', bucket, key });
-  if (others.length === 0) return;
-  const body = `<Delete><Quiet>true</Quiet>${others.map((key) => `<Object><Key>${escaped(key)}</Key></Object>`).join('')}</Delete>`;
+  const [failed] = await deleteEach(
+    bucket,
+    keys.map((key) => ({ key, etag: '' })),
+  );
+  if (failed !== undefined) throw failed.error;
+}
+
+export type FailedKey = { readonly key: string; readonly error: unknown };
+
+type DeletedObject = { readonly key: string; readonly etag: string };
+
+/** Up to 1,000; one with an ETag only as long as it is that. Resolves with those that could not be deleted, and why. */
+export async function deleteEach(bucket: string, objects: readonly DeletedObject[]): Promise<readonly FailedKey[]> {
+  const failed: FailedKey[] = [];
+  for (const object of objects.filter(({ key }) => NOT_XML.test(key))) {
+    const headers = { 'if-match': object.etag === '' ? undefined : `"${object.etag}"` };
+    await s3({ method: 'DELETE', bucket, key: object.key, headers }).catch((error: unknown) => failed.push({ key: object.key, error }));
+  }
+  const others = objects.filter(({ key }) => !NOT_XML.test(key));
+  if (others.length > 0) failed.push(...(await deleteTogether(bucket, others)));
+  // An S3 behind a gateway that knows no conditions of deletes.
+  const again = failed.filter(({ error }) => isCode(error, 'NotImplemented'));
+  if (again.length === 0 || objects.every(({ etag }) => etag === '')) return failed;
+  const unconditional = again.map(({ key }) => ({ key, etag: '' }));
+  return [...failed.filter(({ error }) => !isCode(error, 'NotImplemented')), ...(await deleteEach(bucket, unconditional))];
+}
+
+async function deleteTogether(bucket: string, objects: readonly DeletedObject[]): Promise<readonly FailedKey[]> {
+  const items = objects.map(
+    ({ key, etag }) => `<Object><Key>${escaped(key)}</Key>${etag === '' ? '' : `<ETag>${escaped(etag)}</ETag>`}</Object>`,
+  );
+  const body = `<Delete><Quiet>true</Quiet>${items.join('')}</Delete>`;
   const answer = await s3({ method: 'POST', bucket, query: { delete: '' }, headers: checked(body), body });
-  const failed = childrenOf(rootOf(await answer.text()), 'Error')[0];
-  if (failed === undefined) return;
   const requestId = answer.headers.get('x-amz-request-id') ?? undefined;
-  const code = textOf(failed, 'Code') ?? 'InternalError';
-  throw new Refusal({ status: 200, code, message: `${textOf(failed, 'Key')}: ${textOf(failed, 'Message')}`, requestId });
+  return childrenOf(rootOf(await answer.text()), 'Error').map((failed) => {
+    const [key, code] = [textOf(failed, 'Key') ?? '', textOf(failed, 'Code') ?? 'InternalError'];
+    return { key, error: new Refusal({ status: 200, code, message: `${key}: ${textOf(failed, 'Message')}`, requestId }) };
+  });
 }
 
 /** Characters that no XML document can hold, not even escaped. */

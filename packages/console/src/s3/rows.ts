@@ -1,9 +1,16 @@
 /** What a listing is made of, and its order. */
 
 /** What keys under a prefix have in common up to the next slash, or one object. */
-export type Row =
-  | { readonly kind: 'folder'; readonly key: string }
-  | { readonly kind: 'object'; readonly key: string; readonly sizeBytes: number; readonly modifiedAt: number; readonly etag: string };
+export type Row = { readonly kind: 'folder'; readonly key: string } | ObjectRow;
+
+export type ObjectRow = {
+  readonly kind: 'object';
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: number;
+  /** Without quotes; empty where it is not known. */
+  readonly etag: string;
+};
 
 /** By their bytes in UTF-8, which is the order of code points and not that of JavaScript's strings. */
 export function compareKeys(a: string, b: string): number {
