@@ -71,14 +71,14 @@ async function begin(to: ObjectStore, { bucket, key, properties, now }: Parts, c
 /** Opened for each part: of an open object only one range can be read. */
 async function* readPart(
   source: ImportSource,
-  { bucket, key, record, signal }: Parts,
+  { bucket, key, record }: Parts,
   range: PartRange,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const open = await source.open(bucket, key, { range: `bytes=${range.start}-${range.end}` });
   try {
     const isSame = open !== undefined && open.record.etag === record.etag && open.record.lastModified === record.lastModified;
     if (!isSame) throw new S3Error('PreconditionFailed', { message: 'The object was replaced while it was being copied.' });
-    yield* open.read(range, signal);
+    yield* open.read(range);
   } finally {
     await open?.close();
   }

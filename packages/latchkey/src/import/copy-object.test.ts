@@ -59,8 +59,8 @@ function sourceOf(changed: (open: OpenObject, turn: number) => OpenObject = (ope
 /** As many bytes, and the last one another. */
 const damaged = (open: OpenObject): OpenObject => ({
   ...open,
-  async *read(range, signal) {
-    for await (const bytes of open.read(range, signal)) yield Buffer.concat([bytes.subarray(0, -1), Buffer.from('!')]);
+  async *read(range) {
+    for await (const bytes of open.read(range)) yield Buffer.concat([bytes.subarray(0, -1), Buffer.from('!')]);
   },
 });
 

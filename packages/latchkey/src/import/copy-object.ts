@@ -41,7 +41,7 @@ async function copyWhole(
 ): Promise<Written> {
   const { record } = open;
   const [algorithm, checksum] = checksumOf(record);
-  const { bytes, checksums } = await checkedBody(open.read(undefined, signal), {
+  const { bytes, checksums } = await checkedBody(open.read(), {
     algorithm,
     checksum,
     contentMd5: checksum === undefined && claimsMd5 ? md5Of(record) : undefined,

@@ -39,8 +39,7 @@ async function openFile(path: string, key: ObjectKey): Promise<OpenObject | unde
   return {
     record: { key, ...facts, etag: '', headers: { 'content-type': contentTypeOf(path) }, metadata: {} },
     // A file that was cut short meanwhile is too short for what was announced, and one that grew is not read beyond that.
-    read: ({ start, end } = { start: 0, end: facts.sizeBytes - 1 }, signal) =>
-      end < start ? nothing() : createReadStream(path, { start, end, ...(signal && { signal }) }),
+    read: ({ start, end } = { start: 0, end: facts.sizeBytes - 1 }) => (end < start ? nothing() : createReadStream(path, { start, end })),
     part: async () => undefined,
     close: async () => undefined,
   };
