@@ -77,6 +77,7 @@ const tellingPeers = (trusted: readonly string[]): Promise<Listener> =>
     now: Date.now,
     hostId: '',
     proxies: trustedProxies(trusted),
+    presence: { isLeaving: false },
   });
 
 function peer(

@@ -32,6 +32,8 @@ export type Running = {
   readonly stdout: readonly string[];
   /** Everything on stderr so far. */
   stderr(): string;
+  /** Resolves to the exit status when it ends. */
+  ended(): Promise<number | null>;
   /** Sends a signal that should not end it. */
   signal(signal: NodeJS.Signals): void;
   /** Sends a signal and resolves to the exit status. */
@@ -58,6 +60,7 @@ export function startLatchkeyCommand(args: readonly string[], options: RunOption
             firstLine: line,
             stdout,
             stderr: () => stderr,
+            ended: async () => (await ended)[0],
             signal: (signal) => child.kill(signal),
             stop,
           });

@@ -12,7 +12,7 @@ export const ROOT = { accessKeyId: 'LKROOTEXAMPLE2345678', secretAccessKey: 'wJa
 export const REGION = 'us-east-1';
 export const MASTER_KEY = 'a master key for tests, and nothing else';
 
-export type TestServer = RunningServer & {
+export type TestServer = Pick<RunningServer, 's3' | 'console' | 'renewCertificate' | 'close'> & {
   /** Host and port as in a Host header. */
   readonly host: string;
   /** Everything the server logged. */

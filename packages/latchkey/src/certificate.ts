@@ -13,6 +13,20 @@ export async function readCertificate(files: CertificateFiles): Promise<Certific
   return certificate;
 }
 
+const RENEWAL_INTERVAL_MS = 30_000;
+
+/** Looks at the files now and then, for as long as this process lives; the function that is returned looks at once. */
+export function keepCertificate(
+  files: CertificateFiles,
+  served: Certificate,
+  { renewCertificate }: { renewCertificate(certificate: Certificate): void },
+  log: Log,
+): () => Promise<void> {
+  const look = certificateRenewal(files, served, renewCertificate, log);
+  setInterval(() => void look(), RENEWAL_INTERVAL_MS).unref();
+  return look;
+}
+
 /**
  * Returns what looks at the files once and passes a changed certificate on. One that can not be used is logged, once, and the old one
  * stays: programs that renew certificates write two files, one after the other.

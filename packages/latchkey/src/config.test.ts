@@ -6,6 +6,8 @@ import { localEndpoint } from './environment.ts';
 describe('serveConfig', () => {
   it('serves ./data on 127.0.0.1:9000 and 9001 where nothing is said', () => {
     expect(serveConfig({}, {})).toEqual({
+      workers: 1,
+      drainMs: 0,
       data: resolve('data'),
       listen: { host: '127.0.0.1', port: 9000 },
       consoleListen: { host: '127.0.0.1', port: 9001 },
@@ -48,9 +50,13 @@ describe('serveConfig', () => {
       'audit-keep': 'forever',
       'audit-max-size': '2GiB',
       'audit-reads': 'none',
+      workers: '4',
+      drain: '20',
     };
     expect(serveConfig(values, { LATCHKEY_ROOT_ACCESS_KEY_ID: 'root', LATCHKEY_ROOT_SECRET_ACCESS_KEY: 'long enough' })).toEqual({
       data: '/d',
+      workers: 4,
+      drainMs: 20_000,
       listen: { host: '::1', port: 0 },
       consoleListen: { host: '::', port: 8080 },
       publicUrls: ['https://files.example.com'],

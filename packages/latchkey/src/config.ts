@@ -1,6 +1,7 @@
 /**
  * Settings: flags, then environment variables, then defaults, made into values once.
  */
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ConsoleProviderConfig, consoleProvider } from './console-provider.ts';
 import { type Address, address, DEFAULT_LISTEN, type Environment } from './environment.ts';
@@ -11,6 +12,10 @@ import { parseSize } from './size.ts';
 import { type UpstreamConfig, upstreamConfig } from './upstream-url.ts';
 
 export type Config = {
+  /** Processes that answer requests; 1 is this one. */
+  readonly workers: number;
+  /** How long a server that is to stop goes on accepting, and says that it will not for long; milliseconds. */
+  readonly drainMs: number;
   /** Absolute path of the directory that holds everything. */
   readonly data: string;
   readonly listen: Address;
@@ -60,6 +65,12 @@ export const serveFlags = {
     kind: 'text',
     value: 'URL',
     help: 'The address under which others reach the console address, where the pages of links are',
+  },
+  workers: { kind: 'text', value: 'N|auto', help: 'Processes that answer requests; auto is one for each processor core (default 1)' },
+  drain: {
+    kind: 'text',
+    value: 'SECONDS',
+    help: 'On SIGTERM, say at /-/health/ready that this is the end, and go on for so long (default 0)',
   },
   region: { kind: 'text', value: 'REGION', help: 'The region that requests are signed for (default us-east-1)' },
   domain: { kind: 'text', many: true, value: 'NAME', help: 'Take BUCKET.NAME in Host for virtual-host style; localhost always is' },
@@ -126,6 +137,8 @@ export function serveConfig(values: Values<typeof serveFlags>, environment: Envi
     consoleListen: address(values.console ?? DEFAULT_CONSOLE, '--console'),
     publicUrls: (values['public-url'] ?? []).map(publicUrl),
     publicConsoleUrl: values['public-console-url'] === undefined ? undefined : consoleOrigin(values['public-console-url']),
+    workers: workers(values.workers ?? '1'),
+    drainMs: drainMs(values.drain ?? '0'),
     region: region(values.region ?? 'us-east-1'),
     objects: objectsIn(values.objects, data, environment),
     records: recordsConfig(values.records, join(data, 'records'), environment),
@@ -180,6 +193,24 @@ function consoleOrigin(text: string): string {
   if (!url || !/^https?:$/.test(url.protocol) || text.replace(/\/$/, '').toLowerCase() !== url.origin)
     throw wrongUsage(`--public-console-url is an address without a path, such as https://share.example.com, not "${text}".`);
   return url.origin;
+}
+
+const MOST_WORKERS = 256;
+
+function workers(text: string): number {
+  if (text === 'auto') return availableParallelism();
+  const count = Number(/^\d{1,3}$/.exec(text)?.[0]);
+  if (!(count >= 1 && count <= MOST_WORKERS)) throw wrongUsage(`--workers is a number from 1 to ${MOST_WORKERS}, or auto, not "${text}".`);
+  return count;
+}
+
+const LONGEST_DRAIN_SECONDS = 3600;
+
+function drainMs(text: string): number {
+  const seconds = Number(/^\d{1,4}$/.exec(text)?.[0]);
+  if (!(seconds <= LONGEST_DRAIN_SECONDS))
+    throw wrongUsage(`--drain is a number of seconds, ${LONGEST_DRAIN_SECONDS} at most, not "${text}".`);
+  return seconds * 1000;
 }
 
 function region(text: string): string {

@@ -4,6 +4,7 @@ import type { Certificate } from '@latchkey/server/http';
 import type { OidcIssuer } from '@latchkey/server/identity/sts/federated';
 import { parseOidcIssuers } from '@latchkey/server/identity/sts/oidc-issuers';
 import type { Log } from '@latchkey/server/log';
+import type { Siblings } from '@latchkey/server/siblings';
 import { type RunningServer, startServer } from '@latchkey/server/start-server';
 import { reachableAddresses } from '@latchkey/server/webhooks/addresses';
 import { readCertificate } from './certificate.ts';
@@ -25,17 +26,15 @@ export type Started = {
 };
 
 /** Starts the server that a configuration describes. Throws a `Failure` whose sentence says what stands in the way. */
-export async function startConfigured(config: Config, log: Log): Promise<Started> {
-  requireNetworks('--trusted-proxy', () => trustedProxies(config.trustedProxies));
-  requireNetworks('--allow-webhook-networks', () => reachableAddresses(config.webhooks.allowedNetworks));
+export async function startConfigured(config: Config, log: Log, siblings?: Siblings): Promise<Started> {
+  requireSettings(config);
   const certificate = config.tls && (await readCertificate(config.tls));
   const oidcIssuers = config.oidcIssuersFile === undefined ? [] : await readOidcIssuers(config.oidcIssuersFile);
   const identityProvider = config.consoleProvider && {
     ...config.consoleProvider,
     clientSecret: await clientSecret(config.consoleProvider),
   };
-  await makeDirectory(config.data);
-  const root = await rootCredentials(config.data, config.root);
+  const root = await foundRoot(config);
   const master = await masterKeys(config.data, config.masterKeys);
   const stores = await openStores(config, log);
   try {
@@ -49,6 +48,7 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
       reloadMasterKeys: master.reload,
       tls: certificate,
       log,
+      siblings,
       root: root.credentials,
       version: version(),
       disk: () => diskSpace(config.data),
@@ -58,6 +58,18 @@ export async function startConfigured(config: Config, log: Log): Promise<Started
   } catch (error) {
     throw describe(error, config);
   }
+}
+
+/** Throws a `Failure` for settings that nothing has to be opened to refuse. */
+export function requireSettings(config: Config): void {
+  requireNetworks('--trusted-proxy', () => trustedProxies(config.trustedProxies));
+  requireNetworks('--allow-webhook-networks', () => reachableAddresses(config.webhooks.allowedNetworks));
+}
+
+/** Makes the data directory where there is none, and root credentials where there are none. */
+export async function foundRoot(config: Config): Promise<FoundRoot> {
+  await makeDirectory(config.data);
+  return rootCredentials(config.data, config.root);
 }
 
 async function readOidcIssuers(path: string): Promise<readonly OidcIssuer[]> {

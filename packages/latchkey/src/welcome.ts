@@ -3,8 +3,8 @@ import { reachedUrl } from '@latchkey/server/reached-url';
 import type { Config } from './config.ts';
 import type { Output } from './output.ts';
 import { type FoundRoot, rootCredentialsPath } from './root-credentials.ts';
-import type { Started } from './start-configured.ts';
 import { version } from './version.ts';
+import type { Listening } from './workers/messages.ts';
 
 /** New root credentials are shown this once, on stderr; later only the file has them. */
 export function showNewRoot({ credentials, origin }: FoundRoot, config: Config, output: Output): void {
@@ -18,7 +18,7 @@ export function showNewRoot({ credentials, origin }: FoundRoot, config: Config, 
 }
 
 /** Tells a person who has just started a server what it is good for. */
-export function welcome({ server, root }: Started, config: Config, output: Output): void {
+export function welcome({ server, root }: { readonly server: Listening; readonly root: FoundRoot }, config: Config, output: Output): void {
   const endpoint = config.publicUrls[0] ?? reachedUrl(server.s3);
   const kept = { environment: 'in the environment', file: `kept in ${rootCredentialsPath(config.data)}`, new: 'shown above' }[root.origin];
   output.say(output.strong(`Latchkey ${version()} serves ${relative('', config.data) || config.data}`));

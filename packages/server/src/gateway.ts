@@ -29,6 +29,7 @@ import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
 import { createRouter, type Router } from './route.ts';
 import { refusalTeller } from './webhooks/link-refusals.ts';
+import type { OnceAMinute } from './webhooks/once-a-minute.ts';
 
 export type Gateway = {
   /** Answers one request; never throws or rejects. Without a promise where no step has to wait. */
@@ -42,15 +43,25 @@ export type GatewayOptions = {
   readonly ignoreForeignAuthorization: boolean;
   readonly log: Log;
   readonly counts: RequestCounts;
+  readonly isToTell: OnceAMinute;
   readonly auditReads?: RecordedReads | undefined;
 };
 
-export function createGateway({ stores, site, sigv2, ignoreForeignAuthorization, log, counts, auditReads }: GatewayOptions): Gateway {
+export function createGateway({
+  stores,
+  site,
+  sigv2,
+  ignoreForeignAuthorization,
+  log,
+  counts,
+  isToTell,
+  auditReads,
+}: GatewayOptions): Gateway {
   const { identities } = stores;
   const route = createRouter(operations);
   const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => errorReply(cause, incoming, site.hostId, log), auditReads);
   const deliver = deliverer({ stores, site, log });
-  const tellRefusal = refusalTeller(stores.events, site.now, log);
+  const tellRefusal = refusalTeller(stores.events, isToTell, log);
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 

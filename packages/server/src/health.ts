@@ -1,15 +1,16 @@
 /** `/-/health/…`: whether the process lives, and whether it can do its work. Open to all; says nothing but yes or why not. */
+import type { Presence } from './http.ts';
 import type { Incoming, Reply, Stores } from './pipeline.ts';
 
 const encoder = new TextEncoder();
 
 /** The reply for a health target, `undefined` for any other. */
-export async function healthReply(incoming: Incoming, stores: Stores): Promise<Reply | undefined> {
+export async function healthReply(incoming: Incoming, stores: Stores, presence: Readonly<Presence>): Promise<Reply | undefined> {
   switch (incoming.rawTarget.split('?', 1)[0]) {
     case '/-/health/live':
       return textReply(200, 'ok');
     case '/-/health/ready':
-      return readiness(stores);
+      return presence.isLeaving ? textReply(503, 'This process is about to stop.') : readiness(stores);
     default:
       return undefined;
   }

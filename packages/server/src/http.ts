@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { S3Error } from '@latchkey/s3/errors';
 import { justRead } from '@latchkey/storage/shared-look';
 import { realPeer, type TrustedProxies } from './forwarded.ts';
@@ -35,9 +35,16 @@ export type Listener = {
   readonly url: string;
   /** Connections from now on are served with this one. */
   renewCertificate(certificate: Certificate): void;
-  /** Stops accepting, lets requests in flight finish for up to `graceMs`, then closes what is left. */
-  close(graceMs: number): Promise<void>;
+  /**
+   * Stops accepting, lets requests in flight finish for up to `graceMs`, then closes what is left. Connections that nobody uses for `quietMs` are
+   * closed then; until then whoever has one may still send a request, and learns from the reply that it is the last. Called again, it only
+   * makes the time shorter.
+   */
+  close(graceMs: number, quietMs?: number): Promise<void>;
 };
+
+/** Whether this process is about to go: each reply then says that its connection ends with it. */
+export type Presence = { isLeaving: boolean };
 
 /** PEM texts. */
 export type Certificate = { readonly cert: string; readonly key: string };
@@ -52,6 +59,7 @@ export type ListenContext = {
   readonly tls?: Certificate | undefined;
   /** Whose word about the client's address and scheme is believed. */
   readonly proxies?: TrustedProxies | undefined;
+  readonly presence: Readonly<Presence>;
 };
 
 export type ListenAddress = { readonly host: string; readonly port: number };
@@ -103,7 +111,7 @@ export async function listen(address: ListenAddress, handle: Handler, context: L
   return {
     url: urlOf(server, tls === undefined ? 'http' : 'https'),
     renewCertificate: (renewed) => 'setSecureContext' in server && server.setSecureContext(renewed),
-    close: (graceMs) => closeServer(server, connections, graceMs),
+    close: closeOnce(server, connections),
   };
 }
 
@@ -129,8 +137,8 @@ function serve(
   };
   const common = ['x-amz-request-id', requestId, 'x-amz-id-2', context.hostId, 'Server', 'Latchkey'];
   const reply = message.httpVersionMajor === 1 ? handle(incoming) : UNKNOWN_VERSION;
-  if (reply instanceof Promise) return reply.then((made) => send(made, common, message, response, body));
-  return send(reply, common, message, response, body);
+  if (reply instanceof Promise) return reply.then((made) => send(made, common, message, response, body, context.presence));
+  return send(reply, common, message, response, body, context.presence);
 }
 
 function peerOf(socket: Socket, headers: Incoming['headers'], { proxies, tls }: ListenContext): Peer {
@@ -146,6 +154,7 @@ function send(
   message: IncomingMessage,
   response: ServerResponse,
   body: MessageBytes,
+  presence: Readonly<Presence>,
 ): undefined | Promise<void> {
   const { body: content } = reply;
   const inMemory = content === undefined || content instanceof Uint8Array;
@@ -163,6 +172,11 @@ function send(
     turnsOf(message.socket).isClosing = true;
   }
   if (turnsOf(message.socket).isRefused) return reply.close?.();
+  // Requests that came in with this one are answered too: to have sent them was no mistake.
+  if (presence.isLeaving && turnsOf(message.socket).waiting.length === 0) {
+    response.shouldKeepAlive = false;
+    turnsOf(message.socket).isLast = true;
+  }
   response.writeHead(reply.status, headers);
 
   if (!inMemory && message.method !== 'HEAD') return stream(content, length, response, sent);
@@ -388,16 +402,31 @@ function urlOf(server: Server | TlsServer, scheme: string): string {
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** Connections without a request in flight are closed at once, also those that have never sent anything, as browsers open them. */
-async function closeServer(server: Server | TlsServer, connections: ReadonlySet<Socket>, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+function closeOnce(server: Server | TlsServer, connections: ReadonlySet<Socket>): Listener['close'] {
+  let closed: Promise<void> | undefined;
+  return (graceMs, quietMs = 0) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    closed ??= closeServer(server, connections, quietMs);
+    return closed.finally(() => clearTimeout(cut));
+  };
+}
+
+/** Connections without a request in flight are closed after `quietMs`, also those that have never sent anything, as browsers open them. */
+async function closeServer(server: Server | TlsServer, connections: ReadonlySet<Socket>, quietMs: number): Promise<void> {
+  // Its own `close` would also close what is idle, at once.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   const sweep = () => {
     for (const socket of connections) if (!turnsOf(socket).isBusy) socket.destroySoon();
   };
-  sweep();
-  const again = setInterval(sweep, 50);
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  let again: NodeJS.Timeout | undefined;
+  const quiet = setTimeout(() => {
+    sweep();
+    again = setInterval(sweep, 50);
+  }, quietMs);
+  if (quietMs === 0) sweep();
   await closed;
-  clearTimeout(cut);
+  clearTimeout(quiet);
   clearInterval(again);
+  // By now it has nothing to close but the clock that it looks after connections with.
+  server.close();
 }

@@ -1,11 +1,20 @@
-/** Numbers about requests, kept as plain counters on the hot path and put into words when somebody asks. */
+/** Numbers about what a process does, kept as plain counters on the hot path and put into words when somebody asks. */
 
 import type { SignatureFacts } from './pipeline.ts';
 
+/** One number under several labels, as Prometheus has them. */
+export type Metric = {
+  readonly name: string;
+  readonly help: string;
+  /** A counter only grows; a gauge is what is so at the moment. */
+  readonly type: 'counter' | 'gauge';
+  /** Labels as they are written, `op="GetObject",auth="query"`, or an empty text. */
+  readonly samples: readonly (readonly [labels: string, value: number])[];
+};
+
 export type RequestCounts = {
   count(operation: string, authType: SignatureFacts['authType'] | undefined, status: number): void;
-  /** Prometheus' text format. */
-  expose(): string;
+  metrics(): readonly Metric[];
 };
 
 const AUTH_LABEL: Readonly<Record<SignatureFacts['authType'], string>> = {
@@ -31,25 +40,36 @@ export function createRequestCounts(): RequestCounts {
       byAuth.set(auth, byClass);
       counts.set(operation, byAuth);
     },
-    expose() {
-      const lines = [
-        '# HELP latchkey_http_requests_total Requests answered: S3, IAM, STS and the JSON API.',
-        '# TYPE latchkey_http_requests_total counter',
-      ];
+    metrics() {
+      const samples: (readonly [string, number])[] = [];
       for (const [operation, byAuth] of counts) {
         for (const [auth, byClass] of byAuth) {
           for (const [statusClass, value] of byClass.entries()) {
-            if (value === 0) continue;
-            lines.push(`latchkey_http_requests_total{op="${operation}",auth="${auth}",status_class="${statusClass}xx"} ${value}`);
+            if (value > 0) samples.push([`op="${operation}",auth="${auth}",status_class="${statusClass}xx"`, value]);
           }
         }
       }
-      const memory = process.memoryUsage();
-      lines.push('# HELP process_resident_memory_bytes Resident memory size in bytes.', '# TYPE process_resident_memory_bytes gauge');
-      lines.push(`process_resident_memory_bytes ${memory.rss}`);
-      lines.push('# HELP nodejs_heap_size_used_bytes JavaScript heap in use.', '# TYPE nodejs_heap_size_used_bytes gauge');
-      lines.push(`nodejs_heap_size_used_bytes ${memory.heapUsed}`);
-      return `${lines.join('\n')}\n`;
+      const help = 'Requests answered: S3, IAM, STS and the JSON API.';
+      return [{ name: 'latchkey_http_requests_total', help, type: 'counter', samples }];
     },
   };
+}
+
+/** Of the memory of this process. */
+export function memoryMetrics(): readonly Metric[] {
+  const { rss, heapUsed } = process.memoryUsage();
+  return [
+    { name: 'process_resident_memory_bytes', help: 'Resident memory size in bytes.', type: 'gauge', samples: [['', rss]] },
+    { name: 'nodejs_heap_size_used_bytes', help: 'JavaScript heap in use.', type: 'gauge', samples: [['', heapUsed]] },
+  ];
+}
+
+/** Prometheus' text format, without the last line end. */
+export function exposition(metrics: readonly Metric[]): string {
+  const lines = metrics.flatMap(({ name, help, type, samples }) => [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} ${type}`,
+    ...samples.map(([labels, value]) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`),
+  ]);
+  return lines.join('\n');
 }

@@ -2,7 +2,7 @@
 import type { Gateway } from './gateway.ts';
 import { headerValue } from './headers.ts';
 import { healthReply, textReply } from './health.ts';
-import type { Handler } from './http.ts';
+import type { Handler, Presence } from './http.ts';
 import { bucketOfHost } from './parse.ts';
 import type { Incoming, Reply, Site, Stores } from './pipeline.ts';
 
@@ -10,12 +10,13 @@ export type S3AddressOptions = {
   readonly gateway: Gateway;
   readonly site: Site;
   readonly stores: Stores;
+  readonly presence: Readonly<Presence>;
   readonly region: string;
   readonly version: string;
   readonly consoleUrl: string;
 };
 
-export function s3Handler({ gateway, site, stores, region, version, consoleUrl }: S3AddressOptions): Handler {
+export function s3Handler({ gateway, site, stores, presence, region, version, consoleUrl }: S3AddressOptions): Handler {
   const facts = JSON.stringify({ version, region, console: consoleUrl, publicUrl: site.publicAddresses[0]?.url });
   return (incoming) => {
     stores.records.latest();
@@ -25,7 +26,7 @@ export function s3Handler({ gateway, site, stores, region, version, consoleUrl }
   };
 
   async function answerOurs(incoming: Incoming): Promise<Reply> {
-    const health = await healthReply(incoming, stores);
+    const health = await healthReply(incoming, stores, presence);
     if (health !== undefined) return health;
     if (incoming.rawTarget === '/-/latchkey.json') return textReply(200, facts, 'application/json');
     return textReply(404, 'There is nothing here. S3 requests go to /BUCKET/KEY.');

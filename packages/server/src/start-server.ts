@@ -18,7 +18,7 @@ import { trustedProxies } from './forwarded.ts';
 import { createGateway } from './gateway.ts';
 import { guardrailStore } from './guardrails/store.ts';
 import { headerValue } from './headers.ts';
-import { type Certificate, type ListenAddress, type Listener, listen } from './http.ts';
+import { type Certificate, type ListenAddress, type Listener, listen, type Presence } from './http.ts';
 import { createIdentities, type RootCredentials } from './identity/identities.ts';
 import { checkMasterKey } from './identity/master-key-check.ts';
 import { createSealer } from './identity/sealing.ts';
@@ -27,12 +27,13 @@ import { type IdentityProviderOptions, identityProvider } from './identity-provi
 import { createLinks } from './links/link-service.ts';
 import { revocations } from './links/revocations.ts';
 import type { Log } from './log.ts';
-import { createRequestCounts } from './metrics.ts';
+import { createRequestCounts, type Metric, memoryMetrics } from './metrics.ts';
 import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
 import { reachedUrl } from './reached-url.ts';
 import { bucketRedirects } from './redirects/bucket-redirects.ts';
 import { s3Handler } from './s3-address.ts';
+import { noSiblings, type Siblings } from './siblings.ts';
 import { openUploadRequests } from './upload-requests/open-upload-requests.ts';
 import { openWebhooks, type WebhookOptions } from './webhooks/open-webhooks.ts';
 
@@ -85,6 +86,8 @@ export type ServerOptions = {
   readonly sandboxesActiveContent?: boolean | undefined;
   /** Where webhooks may be, and how long is tried to reach them. */
   readonly webhooks?: WebhookOptions | undefined;
+  /** The processes that answer at the same addresses, what is counted with them. Default: none. */
+  readonly siblings?: Siblings | undefined;
   readonly log: Log;
   readonly version: string;
   /** Milliseconds since the epoch; for tests. */
@@ -97,8 +100,15 @@ export type RunningServer = {
   readonly console: string;
   /** Connections from now on are served with this one, where TLS is spoken at all. */
   renewCertificate(certificate: Certificate): void;
-  /** Stops accepting, finishes what is in flight for up to `graceMs`, closes the stores. */
-  close(graceMs?: number): Promise<void>;
+  /** What this process has counted. */
+  metrics(): readonly Metric[];
+  /** Goes on serving, but says at `/-/health/ready` that it will not for long, and ends each connection with its next reply. */
+  leave(): void;
+  /**
+   * Stops accepting, finishes what is in flight for up to `graceMs`, closes the stores. Connections that nobody uses are closed after `quietMs`,
+   * by default at once. Called again, it only makes the time shorter.
+   */
+  close(graceMs?: number, quietMs?: number): Promise<void>;
 };
 
 const GRACE_MS = 30_000;
@@ -183,8 +193,11 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     redirects: bucketRedirects(records),
     webhooks,
   };
-  const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies };
+  const siblings = options.siblings ?? noSiblings(site.now);
+  const presence: Presence = { isLeaving: false };
+  const context = { log, now: site.now, hostId: site.hostId, tls: options.tls, proxies, presence };
   const counts = createRequestCounts();
+  const metrics = () => [...counts.metrics(), ...hooks.metrics(), ...memoryMetrics()];
   const gateway = createGateway({
     stores,
     site,
@@ -192,6 +205,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false,
     log,
     counts,
+    isToTell: siblings.isToTell,
     auditReads: options.auditReads,
   });
 
@@ -199,11 +213,13 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     options.consoleListen,
     consoleHandler({
       stores,
+      presence,
       site,
       log,
       counts,
       version: options.version,
-      exposeWebhooks: hooks.exposed,
+      siblings,
+      metrics: { own: metrics, shared: async () => [await hooks.waiting()] },
       publicConsoleUrl: options.publicConsoleUrl,
       consoleUrl,
       uploadDeliveries: uploads.deliveries,
@@ -228,7 +244,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   let s3: Listener;
   try {
     const facts = { region, version: options.version, consoleUrl: reachedUrl(consoleListener.url) };
-    s3 = await listen(options.listen, s3Handler({ gateway, site, stores, ...facts }), context);
+    s3 = await listen(options.listen, s3Handler({ gateway, site, stores, presence, ...facts }), context);
     boundUrl = s3.url;
   } catch (error) {
     await consoleListener.close(0);
@@ -237,6 +253,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   }
   const forgetting = forgetUses({ uses, now: site.now, log });
   const deliveries = hooks.start();
+  let closed: Promise<void> | undefined;
   return {
     s3: s3.url,
     console: consoleListener.url,
@@ -244,13 +261,24 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       s3.renewCertificate(certificate);
       consoleListener.renewCertificate(certificate);
     },
-    async close(graceMs = GRACE_MS) {
-      await Promise.all([s3.close(graceMs), consoleListener.close(graceMs)]);
-      // Its last line says that nothing comes behind it; then the stores may go, whose keys it needs.
-      await Promise.all([identities.close(), forgetting.stop(), uploads.sweeping.stop(), deliveries.stop(), trail.close()]);
-      await Promise.all([objects.close(), records.close(), uses.close(), options.trail.close()]);
+    metrics,
+    leave() {
+      presence.isLeaving = true;
+    },
+    close(graceMs = GRACE_MS, quietMs = 0) {
+      presence.isLeaving = true;
+      const idle = Promise.all([s3.close(graceMs, quietMs), consoleListener.close(graceMs, quietMs)]);
+      closed ??= closeAll(idle);
+      return closed;
     },
   };
+
+  async function closeAll(idle: Promise<unknown>): Promise<void> {
+    await idle;
+    // Its last line says that nothing comes behind it; then the stores may go, whose keys it needs.
+    await Promise.all([identities.close(), forgetting.stop(), uploads.sweeping.stop(), deliveries.stop(), trail.close()]);
+    await Promise.all([objects.close(), records.close(), uses.close(), options.trail.close()]);
+  }
 }
 
 /** In lower case, the longest first: of two that fit a Host, the longer one is meant. */

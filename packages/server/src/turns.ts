@@ -10,6 +10,8 @@ const MAX_WAITING = 100;
 export type Turns = {
   isBusy: boolean;
   isClosing: boolean;
+  /** The request in flight is the last that is answered; its reply says so, and the connection ends with it. */
+  isLast: boolean;
   /** The connection was refused as such: the reply of the request in flight must not be sent any more. */
   isRefused: boolean;
   /** The request in flight. */
@@ -29,14 +31,14 @@ const TURNS = Symbol('turns');
 /** The turns of a connection, which it gets the first time somebody asks. */
 export function turnsOf(socket: Socket): Turns {
   const connection = socket as Socket & { [TURNS]?: Turns };
-  connection[TURNS] ??= { isBusy: false, isClosing: false, isRefused: false, current: undefined, waiting: [] };
+  connection[TURNS] ??= { isBusy: false, isClosing: false, isLast: false, isRefused: false, current: undefined, waiting: [] };
   return connection[TURNS];
 }
 
 /** Serves one request after those that came before it on its connection. */
 export function inTurn(socket: Socket, request: Turn['request'], reply: Turn['reply'], serve: Turn['serve']): void {
   const turns = turnsOf(socket);
-  if (turns.isClosing) return;
+  if (turns.isClosing || turns.isLast) return;
   if (turns.isBusy) {
     turns.waiting.push({ request, reply, serve });
     if (turns.waiting.length > MAX_WAITING) socket.destroy();

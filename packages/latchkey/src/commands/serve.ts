@@ -1,14 +1,18 @@
+import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { keepRequestsYoung } from '@latchkey/server/heap';
-import { jsonLog } from '@latchkey/server/log';
-import { certificateRenewal } from '../certificate.ts';
+import { jsonLog, type Log } from '@latchkey/server/log';
+import { keepCertificate } from '../certificate.ts';
 import { defineCommand } from '../command.ts';
-import { serveConfig, serveFlags } from '../config.ts';
+import { type Config, serveConfig, serveFlags } from '../config.ts';
 import { wrongUsage } from '../failure.ts';
-import { startConfigured } from '../start-configured.ts';
+import type { FoundRoot } from '../root-credentials.ts';
+import { foundRoot, requireSettings, startConfigured } from '../start-configured.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { showNewRoot, welcome } from '../welcome.ts';
-
-const RENEWAL_INTERVAL_MS = 30_000;
+import type { Listening } from '../workers/messages.ts';
+import { serveAsWorker } from '../workers/worker.ts';
+import { startWorkers } from '../workers/workers.ts';
 
 /** `latchkey serve`: prints one line of JSON when it accepts connections, and runs until SIGTERM or SIGINT. */
 export const serve = defineCommand({
@@ -28,23 +32,56 @@ start makes some, shows them once and keeps them in root-credentials.json in the
   async run({ values, positionals, isBare, environment, output }) {
     if (positionals.length > 0) throw wrongUsage(`serve takes flags only, not "${positionals[0]}".`);
     const config = serveConfig(values, environment);
-    keepRequestsYoung();
     const log = jsonLog((line) => process.stderr.write(line));
-    const stopped = stopSignal();
-    const started = await startConfigured(config, log);
-    const { s3, console } = started.server;
-    showNewRoot(started.root, config, output);
-    output.record({ listening: { s3, console } });
-    if (config.tls && started.certificate) {
-      const look = certificateRenewal(config.tls, started.certificate, started.server.renewCertificate, log);
-      setInterval(() => void look(), RENEWAL_INTERVAL_MS).unref();
-      // What programs that renew certificates send.
-      process.on('SIGHUP', () => void look());
+    if (cluster.worker !== undefined) {
+      await serveAsWorker(config, cluster.worker, log);
+      return 0;
     }
-    if (isBare) welcome(started, config, output);
+    const stopped = stopSignal();
+    const serving = config.workers === 1 ? await serveAlone(config, log) : await serveWithWorkers(config, log);
+    const { root, server } = serving;
+    // What programs that renew certificates send.
+    if (serving.renew !== undefined) process.on('SIGHUP', serving.renew);
+    showNewRoot(root, config, output);
+    output.record({ listening: { s3: server.s3, console: server.console } });
+    if (isBare) welcome(serving, config, output);
 
-    log.info('stopping', { signal: await stopped });
-    await started.server.close();
+    log.info('stopping', { signal: await Promise.race([stopped, serving.failed]) });
+    await serving.stop();
     return 0;
   },
 });
+
+type Serving = {
+  readonly server: Listening;
+  readonly root: FoundRoot;
+  /** Takes what has changed in files, where there is anything to take. */
+  readonly renew: (() => void) | undefined;
+  /** Rejects where it can not go on. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+};
+
+async function serveAlone(config: Config, log: Log): Promise<Serving> {
+  keepRequestsYoung();
+  const { server, root, certificate } = await startConfigured(config, log);
+  const look = config.tls && certificate && keepCertificate(config.tls, certificate, server, log);
+  return {
+    server,
+    root,
+    renew: look && (() => void look()),
+    failed: new Promise(() => undefined),
+    async stop() {
+      server.leave();
+      await sleep(config.drainMs);
+      await server.close();
+    },
+  };
+}
+
+async function serveWithWorkers(config: Config, log: Log): Promise<Serving> {
+  requireSettings(config);
+  const root = await foundRoot(config);
+  const { listening, replace, failed, stop } = await startWorkers({ count: config.workers, drainMs: config.drainMs, log });
+  return { server: listening, root, renew: replace, failed, stop };
+}

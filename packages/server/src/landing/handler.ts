@@ -23,7 +23,7 @@ import type { DeadReason } from '../pages/words.ts';
 import { refuseDoubtfulFraming } from '../parse.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
-import { onceAMinute } from '../webhooks/once-a-minute.ts';
+import type { Siblings } from '../siblings.ts';
 import { chosenPage, FILES_PER_PAGE, folderPage } from './folder.ts';
 import { folderView } from './folder-view.ts';
 import { guestForm } from './guest-form.ts';
@@ -44,6 +44,7 @@ export type LandingOptions = {
   readonly sealer: Sealer;
   readonly trail: Pick<Stores['trail'], 'record'>;
   readonly events: Pick<Stores['events'], 'areTold' | 'tell'>;
+  readonly siblings: Pick<Siblings, 'tries' | 'isToTell'>;
   readonly site: Site;
   readonly log: Log;
   /** Of the console address, where a proxy shows it under another one. */
@@ -58,8 +59,8 @@ export const isLanding = (rawTarget: string): boolean => rawTarget.startsWith('/
 export function landingHandler(options: LandingOptions): (incoming: Incoming) => Promise<Reply> {
   const { records, sealer, site, log, trail, events } = options;
   const context: StateContext = { ...options, now: site.now };
-  const tries = passwordTries(site.now);
-  const isToTell = onceAMinute(site.now);
+  const tries = passwordTries(options.siblings.tries);
+  const { isToTell } = options.siblings;
 
   return async (incoming) => {
     try {
@@ -97,7 +98,7 @@ export function landingHandler(options: LandingOptions): (incoming: Incoming) =>
   /** The page was shown, and not the question for a password. */
   async function opened(link: Link, incoming: Incoming, reply: Reply): Promise<Reply> {
     if (incoming.method !== 'GET' || reply.status !== 200 || isLocked(link, incoming)) return reply;
-    if ((await events.areTold('link.opened')) && isToTell(`${link.id} ${incoming.peer.address}`))
+    if ((await events.areTold('link.opened')) && (await isToTell(`opened ${link.id} ${incoming.peer.address}`)))
       await events.tell([{ type: 'link.opened', link, incoming }]);
     return reply;
   }

@@ -28,6 +28,7 @@ import { type DeadRequest, uploadWordsIn } from '../pages/upload-words.ts';
 import { refuseDoubtfulFraming } from '../parse.ts';
 import type { Incoming, Reply, Site, Stores } from '../pipeline.ts';
 import { logFailure } from '../respond.ts';
+import type { Siblings } from '../siblings.ts';
 import { refuseImpossible } from './as-its-use.ts';
 import { linkOfRequest } from './as-link.ts';
 import { left, readCounts } from './counts.ts';
@@ -45,6 +46,7 @@ export type UploadHandlerOptions = {
   readonly records: RecordStore;
   readonly stores: Pick<Stores, 'identities' | 'objects' | 'access' | 'revocations' | 'trail'> & { readonly guardrails: GuardrailStore };
   readonly deliveries: Deliveries;
+  readonly siblings: Pick<Siblings, 'tries'>;
   readonly site: Site;
   readonly log: Log;
   /** The URL of the console address as people reach it, without a slash at the end. */
@@ -57,7 +59,7 @@ export const isUploadPage = (rawTarget: string): boolean => rawTarget.startsWith
 export function uploadHandler(options: UploadHandlerOptions): (incoming: Incoming) => Promise<Reply> {
   const { records, stores, deliveries, site, log, consoleUrl } = options;
   const { sealer } = stores.identities;
-  const tries = passwordTries(site.now);
+  const tries = passwordTries(options.siblings.tries);
 
   return async (incoming) => {
     const [path = '', query = ''] = incoming.rawTarget.split('?', 2);

@@ -1,4 +1,6 @@
 /** Numbers about deliveries, of this process. */
+import type { Metric } from '../metrics.ts';
+
 export type DeliveryCounts = {
   count(result: DeliveryResult, number: number): void;
   of(result: DeliveryResult): number;
@@ -19,14 +21,14 @@ export function deliveryCounts(): DeliveryCounts {
   };
 }
 
-/** In Prometheus' text format, without a line end; `waiting` by the id of the webhook. */
-export function exposeDeliveries(counts: DeliveryCounts, waiting: ReadonlyMap<string, number>): string {
-  return [
-    '# HELP latchkey_webhook_messages_total What became of messages to webhooks, in this process. Of failed ones, each attempt.',
-    '# TYPE latchkey_webhook_messages_total counter',
-    ...RESULTS.map((result) => `latchkey_webhook_messages_total{result="${result}"} ${counts.of(result)}`),
-    '# HELP latchkey_webhook_waiting Messages that wait to be delivered.',
-    '# TYPE latchkey_webhook_waiting gauge',
-    ...[...waiting].map(([id, number]) => `latchkey_webhook_waiting{webhook="${id}"} ${number}`),
-  ].join('\n');
+export function deliveryMetric(counts: DeliveryCounts): Metric {
+  const help = 'What became of messages to webhooks, as far as they were sent from here. Of failed ones, each attempt.';
+  const samples = RESULTS.map((result) => [`result="${result}"`, counts.of(result)] as const);
+  return { name: 'latchkey_webhook_messages_total', help, type: 'counter', samples };
+}
+
+/** `waiting` by the id of the webhook. */
+export function waitingMetric(waiting: ReadonlyMap<string, number>): Metric {
+  const samples = [...waiting].map(([id, number]) => [`webhook="${id}"`, number] as const);
+  return { name: 'latchkey_webhook_waiting', help: 'Messages that wait to be delivered.', type: 'gauge', samples };
 }

@@ -1,7 +1,8 @@
-/** Whether something is to be told that may happen again and again: at most once a minute, by this process. */
-export type OnceAMinute = (what: string) => boolean;
+/** Whether something is to be told that may happen again and again: at most once a minute. */
+export type OnceAMinute = (what: string) => boolean | Promise<boolean>;
 
-export function onceAMinute(now: () => number): OnceAMinute {
+/** In memory of this process. */
+export function onceAMinute(now: () => number): (what: string) => boolean {
   const told = new Map<string, number>();
   return (what) => {
     const at = now();

@@ -3,13 +3,14 @@ import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { Sealer } from '../identity/sealing.ts';
 import type { Log } from '../log.ts';
+import type { Metric } from '../metrics.ts';
 import type { Site } from '../pipeline.ts';
 import { reachableAddresses } from './addresses.ts';
 import { type BucketNotifications, bucketNotifications } from './bucket-notifications.ts';
 import type { CourierLimits } from './courier.ts';
 import { deadLetters } from './dead-letters.ts';
 import { startDeliverer } from './deliverer.ts';
-import { deliveryCounts, exposeDeliveries } from './delivery-counts.ts';
+import { deliveryCounts, deliveryMetric, waitingMetric } from './delivery-counts.ts';
 import { createEvents, type Events } from './events.ts';
 import { knownWebhooks } from './known-webhooks.ts';
 import { messageIds } from './message-ids.ts';
@@ -35,8 +36,10 @@ export type OpenWebhooks = {
   readonly events: Events;
   readonly notifications: BucketNotifications;
   readonly webhooks: Webhooks;
-  /** In Prometheus' text format. */
-  exposed(): Promise<string>;
+  /** What this process has sent. */
+  metrics(): readonly Metric[];
+  /** What there is to be sent, by whichever process. */
+  waiting(): Promise<Metric>;
   /** Begins to deliver. */
   start(): { stop(): Promise<void> };
 };
@@ -72,7 +75,8 @@ export function openWebhooks({ objects, records, sealer, site, log }: WebhookCon
     events,
     notifications,
     webhooks,
-    exposed: async () => exposeDeliveries(counts, await webhooks.waiting()),
+    metrics: () => [deliveryMetric(counts)],
+    waiting: async () => waitingMetric(await webhooks.waiting()),
     start() {
       const deliverer = startDeliverer({
         objects,
