@@ -7,6 +7,7 @@ import type { Retention } from '@latchkey/server/audit/retention';
 import type { TrailKeys } from '@latchkey/server/audit/trail-keys';
 import type { TrailVerdict } from '@latchkey/server/audit/verdict';
 import { verifyTrail } from '@latchkey/server/audit/verify';
+import type { Lease } from '@latchkey/server/lease';
 import type { SegmentName, TrailStore } from '@latchkey/storage/trail-store';
 
 const key = chainKey('0001', 'a key of an audit trail, for tests');
@@ -17,12 +18,13 @@ export type TestTrailOptions = {
   readonly retention?: Retention;
   readonly now?: () => number;
   readonly limits?: Partial<QueueLimits>;
+  readonly turn?: Lease;
   readonly logged?: string[];
 };
 
-export function openTestTrail(store: TrailStore, { retention, now = Date.now, limits, logged = [] }: TestTrailOptions = {}) {
+export function openTestTrail(store: TrailStore, { retention, now = Date.now, limits, turn, logged = [] }: TestTrailOptions = {}) {
   const log = { info: (text: string) => void logged.push(text), error: (text: string) => void logged.push(text) };
-  return openAuditTrail({ store, keys: async () => KEYS, site: TRAIL_SITE, retention, log, now, limits });
+  return openAuditTrail({ turn, store, keys: async () => KEYS, site: TRAIL_SITE, retention, log, now, limits });
 }
 
 /** A request for an object, as the gateway would tell of it. */

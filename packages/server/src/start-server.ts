@@ -24,6 +24,7 @@ import { checkMasterKey } from './identity/master-key-check.ts';
 import { createSealer } from './identity/sealing.ts';
 import type { OidcIssuer } from './identity/sts/federated.ts';
 import { type IdentityProviderOptions, identityProvider } from './identity-provider/identity-provider.ts';
+import { openLease } from './lease.ts';
 import { createLinks } from './links/link-service.ts';
 import { revocations } from './links/revocations.ts';
 import type { Log } from './log.ts';
@@ -174,6 +175,8 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     keys: () => trailKeys(records, sealer, { mayMake: true }),
     site,
     retention: options.auditRetention,
+    // Real time, as for everything that processes agree on: that of tests is set by hand.
+    turn: openLease(records, 'audit-retention', Date.now),
     log,
     now: site.now,
   });

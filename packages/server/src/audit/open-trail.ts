@@ -1,5 +1,6 @@
 /** Puts the trail together: a queue in front of this process's chain, queries and checks of everybody's, and what is removed in time. */
 import type { TrailStore } from '@latchkey/storage/trail-store';
+import type { Lease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import { chainWriter } from './chain-writer.ts';
 import type { AuditEvent } from './event.ts';
@@ -18,6 +19,8 @@ export type TrailOptions = {
   readonly keys: () => Promise<TrailKeys>;
   readonly site: LineSite;
   readonly retention?: Retention | undefined;
+  /** Where several processes share the trail: the turn that one at a time has at removing. Default: there is no other. */
+  readonly turn?: Lease | undefined;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -29,19 +32,28 @@ export type TrailOptions = {
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 const REFUSED_EVERY_MS = 60 * 1000;
 const RETENTION_EVERY_MS = 10 * 60 * 1000;
+const NOBODY_ELSE: Lease = { keep: async () => true, isHeld: () => true, release: async () => undefined };
 
 /** Begins this process's chain. A trail that can not be written at the moment is no reason not to start: it refuses changes until it can. */
 export async function openAuditTrail(options: TrailOptions): Promise<AuditTrail> {
-  const { store, keys, site, retention = {}, log, now, limits } = options;
+  const { store, keys, site, retention = {}, turn = NOBODY_ELSE, log, now, limits } = options;
   // Retention takes whole segments.
   const { segmentBytes = Math.min(SEGMENT_BYTES, Math.ceil((retention.maxBytes ?? Number.POSITIVE_INFINITY) / 8)) } = options;
   const writer = chainWriter({ store, keys, site, now, segmentBytes });
   const queue = eventQueue({ writer, linesOf: (event) => surelyLinesOf(event, site, log), log, limits });
   const retain = async (): Promise<void> => {
-    const count = await applyRetention(store, retention, now(), (removed) =>
-      queue.append(serviceLine(REMOVE_SEGMENTS, removed, now(), site)),
-    );
-    if (count > 0) log.info('old segments of the audit trail are removed', { segments: count });
+    if (retention.keepMs === undefined && retention.maxBytes === undefined) return;
+    if (!(await turn.keep())) return;
+    try {
+      const count = await applyRetention(store, retention, now(), async (removed) => {
+        // Looking may have taken long; whoever is at it instead records it.
+        if (!(await turn.keep())) throw new Error('Another process is at it.');
+        await queue.append(serviceLine(REMOVE_SEGMENTS, removed, now(), site));
+      });
+      if (count > 0) log.info('old segments of the audit trail are removed', { segments: count });
+    } finally {
+      await turn.release();
+    }
   };
   let retaining: Promise<void> = Promise.resolve();
   const retainLogged = (): void => {

@@ -1,6 +1,8 @@
+import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { describe, expect, test } from 'vitest';
 import { eventOf, openTestTrail, verifyWith } from '../../../../tests/support/trail.ts';
+import { openLease } from '../lease.ts';
 import { applyRetention } from './retention.ts';
 import type { SegmentsRemoved } from './service-event.ts';
 
@@ -92,6 +94,34 @@ describe('retention', () => {
     };
     await expect(applyRetention(store, { keepMs: DAY }, now, full)).rejects.toThrow('full');
     expect(await keysIn(store)).toHaveLength(3);
+  });
+  test('is recorded once, however many processes begin to apply it at the same time', async () => {
+    const { store, now } = await trailOf(10, 3);
+    const records = openMemoryRecordStore();
+    const open = () => openTestTrail(store, { now: () => now, retention: { keepMs: 4 * DAY }, turn: openLease(records, 'turn', Date.now) });
+    const trails = await Promise.all(Array.from({ length: 8 }, open));
+    await Promise.all(trails.map((trail) => trail.close()));
+    expect(await keysIn(store)).toEqual(['day 7', 'day 8', 'day 9']);
+    expect((await store.find({ terms: ['operation:RemoveAuditSegments'], limit: 10 })).lines).toHaveLength(1);
+    expect(await verifyWith(store, new Map())).toMatchObject({ isWhole: true, findings: [] });
+  });
+  test('is not recorded again where the process died that had recorded it, before it removed anything', async () => {
+    const { store, now } = await trailOf(10, 3);
+    const dying = {
+      ...store,
+      remove: async () => {
+        throw new Error('killed');
+      },
+    };
+    const retention = { keepMs: 4 * DAY };
+    await (await openTestTrail(dying, { now: () => now, retention })).close();
+    expect(await keysIn(store)).toHaveLength(10);
+    await (await openTestTrail(store, { now: () => now + 1, retention })).close();
+    expect(await keysIn(store)).toEqual(['day 7', 'day 8', 'day 9']);
+    expect((await store.find({ terms: ['operation:RemoveAuditSegments'], limit: 10 })).lines).toHaveLength(1);
+    // What goes a day later is another matter.
+    await (await openTestTrail(store, { now: () => now + 3 * DAY, retention })).close();
+    expect((await store.find({ terms: ['operation:RemoveAuditSegments'], limit: 10 })).lines).toHaveLength(2);
   });
   test('segments that somebody else has removed are missing, whatever retention there is', async () => {
     const { store } = await trailOf(5, 5);

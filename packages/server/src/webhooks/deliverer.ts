@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
+import { openLease } from '../lease.ts';
 import type { Log } from '../log.ts';
 import type { Site } from '../pipeline.ts';
 import { type Attempt, COURIER_LIMITS, type Courier, type CourierLimits, createCourier } from './courier.ts';
@@ -13,7 +14,6 @@ import type { DeliveryCounts } from './delivery-counts.ts';
 import { tellEnds } from './due-links.ts';
 import type { Events } from './events.ts';
 import type { KnownWebhooks } from './known-webhooks.ts';
-import { openLease } from './lease.ts';
 import { MESSAGE, type Webhook } from './model.ts';
 import { type Message, objectQueue, type Queue, recordQueue } from './queues.ts';
 
