@@ -117,14 +117,15 @@ async function bringUp(
   };
 }
 
-type Place = { readonly name: string; readonly s3: number; readonly console: number };
+/** Ports on loopback. */
+export type Place = { readonly name: string; readonly s3: number; readonly console: number };
 
-function serverAt(s3: string, console: string, close: () => Promise<void>): TestServer {
+export function serverAt(s3: string, console: string, close: () => Promise<void>): TestServer {
   return { s3, console, host: new URL(s3).host, logged: [], clock: { now: undefined }, renewCertificate: () => undefined, close };
 }
 
 /** docs/proxies/haproxy-cluster.cfg with our ports, without TLS; the console has the name 127.0.0.1. */
-async function balancerConfiguration(port: number, places: readonly Place[]): Promise<string> {
+export async function balancerConfiguration(port: number, places: readonly Place[]): Promise<string> {
   const documented = await readFile(fileURLToPath(new URL('../../docs/proxies/haproxy-cluster.cfg', import.meta.url)), 'utf8');
   const bound = replaced(documented, /:443 ssl crt \S+ alpn h2,http\/1\.1/, `127.0.0.1:${port}`);
   const named = replaced(bound, '-i links.example.com', '-i 127.0.0.1');
