@@ -1,5 +1,5 @@
 /** A dialog on the native element, which keeps the focus inside, closes on Escape and gives the focus back. */
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { words } from '../words/words.ts';
 import { Button } from './button.tsx';
@@ -17,17 +17,8 @@ export type DialogProps = {
 
 /** Open for as long as it is drawn. */
 export function Dialog({ title, children, actions, onClose, onSubmit, width = 'usual' }: DialogProps) {
-  const element = useRef<HTMLDialogElement>(null);
+  const element = useModal();
   const id = useId();
-  useEffect(() => {
-    const dialog = element.current;
-    const before = document.activeElement;
-    dialog?.showModal();
-    return () => {
-      dialog?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
   return (
     <dialog
       ref={element}
@@ -55,4 +46,19 @@ export function Dialog({ title, children, actions, onClose, onSubmit, width = 'u
       </form>
     </dialog>
   );
+}
+
+/** For an element that is open as long as it is drawn. */
+export function useModal(): RefObject<HTMLDialogElement | null> {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return element;
 }

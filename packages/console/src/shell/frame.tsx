@@ -10,6 +10,7 @@ import type { SignedIn } from '../session/session.ts';
 import { words } from '../words/words.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { PageView } from './page-view.tsx';
+import { Search, SearchButton } from './search.tsx';
 import { areShortcutsShown, listenForShortcuts, showShortcuts } from './shortcuts.ts';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
@@ -44,6 +45,7 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
           <Brand />
           {text.product}
         </a>
+        <SearchButton />
         <div class="top-end">
           <AccountMenu who={who} />
         </div>
@@ -63,6 +65,7 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
         <PageView />
       </main>
       <Dock owner={who.arn} />
+      <Search />
       {areShortcutsShown.value && <ShortcutsDialog onClose={() => showShortcuts(false)} />}
     </div>
   );

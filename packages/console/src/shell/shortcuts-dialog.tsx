@@ -14,6 +14,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
     [['/'], text.shortcutFilter],
     [['Delete'], text.shortcutDelete],
     [['Shift', 'F10'], text.shortcutMenu],
+    [['Ctrl', 'K'], words().search.shortcut],
     [['?'], text.shortcuts],
   ];
   return (
