@@ -1,5 +1,5 @@
 /** Signing in: an access key, whose secret does not leave this page. */
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isCode } from '../api/refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Failure } from '../components/failure.tsx';
@@ -52,6 +52,9 @@ export function SignInPage({ why, problem }: { readonly why: Out['why']; readonl
     }
   };
 
+  // The attribute for it is minded once in the life of a page: not after somebody has signed out.
+  useEffect(() => keyField.current?.focus(), []);
+
   return (
     <main class="sign-in">
       <form
@@ -74,7 +77,6 @@ export function SignInPage({ why, problem }: { readonly why: Out['why']; readonl
           autoComplete="username"
           isMono
           isRequired
-          hasFocus
           value={accessKeyId}
           onInput={setAccessKeyId}
           error={errors.key}

@@ -20,9 +20,18 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
   const text = words().shell;
   const content = useRef<HTMLElement>(null);
   const { path } = place.value;
+  const opener = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     isNavigationOpen.value = false;
   }, [path]);
+  // Where what had the focus is gone with the screen before, or folded away with the navigation, the keyboard goes on in the next screen.
+  const isFirst = useRef(true);
+  useEffect(() => {
+    const focused = document.activeElement;
+    const isLost = focused === null || focused === document.body || !focused.checkVisibility();
+    if (isLost && !isFirst.current) content.current?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [path, isNavigationOpen.value]);
   useEffect(() => followTitle(content.current), []);
   useEffect(listenForShortcuts, []);
   return (
@@ -32,6 +41,7 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
       </button>
       <header class="top">
         <Button
+          elementRef={opener}
           class="narrow-only"
           kind="quiet"
           icon="menu"
@@ -54,7 +64,9 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
         class="side"
         aria-label={text.navigation}
         onKeyDown={({ key }) => {
-          if (key === 'Escape') isNavigationOpen.value = false;
+          if (key !== 'Escape' || !isNavigationOpen.value) return;
+          isNavigationOpen.value = false;
+          opener.current?.focus();
         }}
       >
         <Entries rows={PAGES} group="store" path={path} />
