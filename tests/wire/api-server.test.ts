@@ -60,6 +60,39 @@ describe('GET /link-limits', () => {
     expectProblem(await ask({ bucket: 'photos', key: 'closed/a' }), { status: 403, code: 'AccessDenied' });
     expectProblem(await ask({ bucket: 'photos' }), { status: 403, code: 'AccessDenied' });
   });
+  it('of an upload request is for whoever may make one there, who need not be allowed a link, and the other way round', async () => {
+    const may = (name: string, action: string) =>
+      newUser(server, name, {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: action, Resource: 'arn:aws:s3:::photos/in/*' },
+      });
+    const [asks, shares] = [await may('cleo', 'latchkey:CreateUploadRequest'), await may('dan', 'latchkey:CreateLink')];
+    const ask = (who: typeof asks, query: Readonly<Record<string, string>>) =>
+      api(server, 'GET', '/link-limits', { query: { bucket: 'photos', ...query }, credentials: who });
+    const request = { keyPrefix: 'in/', for: 'request' };
+    expect((await ask(asks, request)).json).toMatchObject({ request: { isOff: false, longestSeconds: 604_800 }, address: '127.0.0.1' });
+    expect((await ask(shares, { keyPrefix: 'in/' })).status).toBe(200);
+    const denied = { status: 403, code: 'AccessDenied' };
+    expectProblem(await ask(asks, { keyPrefix: 'in/' }), denied);
+    expectProblem(await ask(asks, { keyPrefix: 'in/', for: 'link' }), denied);
+    expectProblem(await ask(shares, request), denied);
+    // Not of more than they may ask for, however it is written.
+    for (const keyPrefix of ['', 'i', 'in', 'inner/', '*', 'IN/']) expectProblem(await ask(asks, { keyPrefix, for: 'request' }), denied);
+    expectProblem(await ask(asks, { for: 'request' }), denied);
+    expectProblem(await ask(asks, { key: 'in/a', for: 'request' }), {
+      status: 400,
+      code: 'ValidationError',
+      errors: { '/key': expect.any(String) },
+    });
+    expectProblem(await ask(asks, { keyPrefix: 'in/', for: 'page' }), {
+      status: 400,
+      code: 'ValidationError',
+      errors: { '/for': 'must be link or request.' },
+    });
+    // What they were told holds.
+    const make = { json: { bucket: 'photos', keyPrefix: 'in/', expiresIn: 604_800 }, credentials: asks };
+    expect((await api(server, 'POST', '/requests', make)).status).toBe(201);
+  });
 });
 
 describe('GET /server', () => {

@@ -21,10 +21,12 @@ export type LinkLimits = Readonly<Record<LinkKind, KindLimits>> & {
   readonly consoleUrl: string;
 };
 
-export function fetchLimits(subject: ShareSubject, signal: AbortSignal): Promise<LinkLimits> {
+/** `isRequest`: somebody is about to request files, for which they need not be allowed to make links. */
+export function fetchLimits(subject: ShareSubject, isRequest: boolean, signal: AbortSignal): Promise<LinkLimits> {
   const { bucket } = subject;
   const place = 'key' in subject ? { key: subject.key } : { keyPrefix: prefixOf(subject) };
-  return api('GET', '/link-limits', { query: { bucket, ...place, keyPrefix: place.keyPrefix || undefined }, signal });
+  const query = { bucket, ...place, keyPrefix: place.keyPrefix || undefined, for: isRequest ? 'request' : undefined };
+  return api('GET', '/link-limits', { query, signal });
 }
 
 /** What all the keys have in common. */

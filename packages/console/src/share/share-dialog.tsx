@@ -16,8 +16,9 @@ type Step = { readonly state: 'drafting' } | { readonly state: 'made'; readonly 
 
 export function ShareDialog({ of: subject, action = 'download', onClose, onChange }: ShareProps) {
   const [step, setStep] = useState<Step>({ state: 'drafting' });
-  const [draft, setDraft] = useState(() => newDraft(action, action === 'upload' && isFolder(subject)));
-  const [limits, reload] = useLoaded((signal) => fetchLimits(subject, signal), []);
+  const isRequest = action === 'upload' && isFolder(subject);
+  const [draft, setDraft] = useState(() => newDraft(action, isRequest));
+  const [limits, reload] = useLoaded((signal) => fetchLimits(subject, isRequest, signal), []);
   const title = titleOf(subject, draft.action);
 
   switch (step.state) {

@@ -1,7 +1,10 @@
 /** What people want to know of the server before they give out an address of it, and while they look after it. */
+import type { InferOutput } from 'valibot';
 import { linkLimits } from '../../links/link-limits.ts';
 import { linkPermission } from '../../links/link-permissions.ts';
-import type { Incoming } from '../../pipeline.ts';
+import type { Incoming, Permission } from '../../pipeline.ts';
+import { requestPermission } from '../../upload-requests/request-permissions.ts';
+import { invalidInput } from '../input.ts';
 import { type ApiCall, defineApiOperation } from '../operation.ts';
 import { limitsQuery, linkLimitsShown, serverShown } from '../schemas/server.ts';
 import { isoTime } from '../schemas/values.ts';
@@ -11,16 +14,23 @@ export const getLinkLimits = defineApiOperation({
   method: 'GET',
   path: '/link-limits',
   summary:
-    'What the guardrails leave of links to an object or prefix: how long each kind may work, and which terms it needs; and the address that you have here',
-  actions: ['latchkey:CreateLink'],
+    'What the guardrails leave of links to an object or prefix, or of upload requests into one: how long each kind may work, and which terms it needs; and the address that you have here',
+  actions: ['latchkey:CreateLink', 'latchkey:CreateUploadRequest'],
   query: limitsQuery,
   answer: { status: 200, description: 'The limits by kind', body: linkLimitsShown },
-  needs: ({ query }) => [linkPermission('CreateLink', query)],
+  needs: ({ query }) => [limitsPermission(query)],
   async run(call) {
     const limits = await linkLimits(call.input.query.bucket, call.stores.guardrails);
     return { body: { ...reachedBy(call), ...limits } };
   },
 });
+
+/** Of what the limits are asked for. A request is for a prefix; of a key it can not be. */
+function limitsPermission({ for: wanted, bucket, key, keyPrefix = '' }: InferOutput<typeof limitsQuery>): Permission {
+  if (wanted === 'link') return linkPermission('CreateLink', { bucket, key, keyPrefix });
+  if (key !== undefined) throw invalidInput([{ pointer: '/key', detail: 'must not be given for a request: that has a keyPrefix.' }]);
+  return requestPermission('CreateUploadRequest', { bucket, keyPrefix });
+}
 
 export const getServer = defineApiOperation({
   name: 'GetServer',

@@ -4,7 +4,13 @@ import { TERMS } from '../../guardrails/document.ts';
 import { members } from '../input.ts';
 import { text, timeText } from './values.ts';
 
-export const limitsQuery = members({ bucket: text(63), key: optional(text(1024)), keyPrefix: optional(text(1024)) });
+export const limitsQuery = members({
+  bucket: text(63),
+  key: optional(text(1024)),
+  keyPrefix: optional(text(1024)),
+  /** What is about to be made there: who may make the one need not be allowed the other. */
+  for: optional(picklist(['link', 'request'], 'must be link or request.'), 'link'),
+});
 
 export const kindLimits = members({
   isOff: boolean(),
