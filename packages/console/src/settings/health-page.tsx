@@ -13,6 +13,8 @@ import { language, words } from '../words/words.ts';
 import { type Check, type Finding, testPublicAddress } from './public-address.ts';
 import { fetchServer, type ServerState, type StoreState } from './server.ts';
 import { SettingsTabs } from './settings-tabs.tsx';
+import { isAlmostFull } from './troubles.ts';
+import { health } from './watch-health.ts';
 
 export function HealthPage() {
   const text = words().settings;
@@ -36,7 +38,6 @@ export function HealthPage() {
   );
 }
 
-const ALMOST_FULL = 0.05;
 const CLOCK_OFF_MS = 60_000;
 
 function State({ server }: { readonly server: ServerState }) {
@@ -64,12 +65,20 @@ function State({ server }: { readonly server: ServerState }) {
           <dd class="meter">
             {text.diskFree(sizeText(disk.freeBytes, locale), sizeText(disk.totalBytes, locale))}
             <progress
-              class={disk.freeBytes < disk.totalBytes * ALMOST_FULL ? 'progress warn' : 'progress'}
+              class={isAlmostFull(disk) ? 'progress warn' : 'progress'}
               max={disk.totalBytes}
               value={disk.totalBytes - disk.freeBytes}
               aria-label={text.disk}
             />
-            {disk.freeBytes < disk.totalBytes * ALMOST_FULL && <Note kind="warn">{text.diskFull}</Note>}
+            {isAlmostFull(disk) && <Note kind="warn">{text.diskFull}</Note>}
+          </dd>
+        </>
+      )}
+      {health.value.state === 'known' && health.value.troubles.includes('webhooks') && (
+        <>
+          <dt>{text.webhooks}</dt>
+          <dd>
+            <Badge kind="danger">{text.undelivered}</Badge> <a href="/settings/webhooks">{text.webhooksHint}</a>
           </dd>
         </>
       )}

@@ -8,6 +8,7 @@ export type ServerState = {
   readonly region: string;
   readonly startedAt: string;
   readonly now: string;
+  readonly publicUrls: readonly string[];
   readonly address: string;
   readonly isBehindUnknownProxy: boolean;
   readonly endpoint: string;

@@ -57,6 +57,7 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
         </a>
         <SearchButton />
         <div class="top-end">
+          <Later fetch={fetchHealthMark} />
           <AccountMenu who={who} />
         </div>
       </header>
@@ -128,6 +129,20 @@ function Entries({ rows, group, path }: { readonly rows: readonly PageRow[]; rea
     </ul>
   );
 }
+
+/** What the first screen can do without is fetched behind it. */
+function Later({ fetch }: { readonly fetch: () => Promise<FunctionComponent> }) {
+  const [Drawn, setDrawn] = useState<FunctionComponent>();
+  useEffect(() => {
+    fetch().then(
+      (component) => setDrawn(() => component),
+      () => undefined,
+    );
+  }, [fetch]);
+  return Drawn === undefined ? null : <Drawn />;
+}
+
+const fetchHealthMark = async () => (await import('./health-mark.tsx')).HealthMark;
 
 /** A key in a lock: the one drawing that is not of the set of icons. */
 export function Brand() {

@@ -89,6 +89,7 @@ export const settings: Words['settings'] = {
   newSecret: 'Neues Geheimnis',
   waiting: (count) => `${count} warten`,
   undelivered: 'Unzustellbar',
+  webhooksHint: 'Einige Nachrichten wurden aufgegeben. Sehen Sie nach, warum, und senden Sie sie noch einmal.',
   noUndelivered: 'Nichts: Jede Nachricht ist angekommen oder wird noch versucht.',
   replay: 'Alle noch einmal senden',
   replayed: (count) => `${count} werden noch einmal gesendet.`,

@@ -87,6 +87,7 @@ export const settings = {
   newSecret: 'New secret',
   waiting: (count: string) => `${count} wait`,
   undelivered: 'Undelivered',
+  webhooksHint: 'Some messages were given up. Look at why, and send them again.',
   noUndelivered: 'Nothing: every message has arrived or is still tried.',
   replay: 'Send all again',
   replayed: (count: string) => `${count} will be sent again.`,
