@@ -47,12 +47,17 @@ async function* allBuckets({ upstream, names, shownRegion }: Context, prefix: st
     const list = childOf(document, 'Buckets');
     for (const bucket of list === undefined ? [] : childrenOf(list, 'Bucket')) {
       const name = names.ours(childText(bucket, 'Name') ?? '');
-      const createdAt = Date.parse(childText(bucket, 'CreationDate') ?? '');
-      if (name !== undefined) yield { name, createdAt: Number.isNaN(createdAt) ? 0 : createdAt, region: shownRegion };
+      if (name !== undefined) yield { name, createdAt: momentFrom(childText(bucket, 'CreationDate')), region: shownRegion };
     }
     const next = childText(document, 'ContinuationToken') || undefined;
     token = next === token ? undefined : next;
   } while (token !== undefined);
+}
+
+/** In whole seconds, as S3 says it; some say it more finely. */
+function momentFrom(text: string | undefined): number {
+  const moment = Date.parse(text ?? '');
+  return Number.isNaN(moment) ? 0 : Math.floor(moment / 1000) * 1000;
 }
 
 function requireUnfixed({ names }: Context): void {

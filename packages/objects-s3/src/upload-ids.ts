@@ -11,7 +11,10 @@ export function shownUploadId(theirs: string): string {
 
 /** The upstream's id; undefined for a text that is no id. */
 export function upstreamUploadId(shown: string): string | undefined {
-  if (!/^(?:[0-9A-Za-y]|z[0-9a-f]{2})+$/.test(shown)) return undefined;
+  if (shown.length > MAX_LENGTH || !/^(?:[0-9A-Za-y]|z[0-9a-f]{2})+$/.test(shown)) return undefined;
   const bytes = shown.replace(/z([0-9a-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString();
 }
+
+/** No S3 has ids of more than 200 characters, and some fail when they are asked for one of 2000. */
+const MAX_LENGTH = 1000;

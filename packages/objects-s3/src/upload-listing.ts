@@ -23,11 +23,17 @@ export async function listUploads(context: Context, bucket: BucketName, options:
   };
   do {
     const page = await pageOf(context, bucket, options, markers, Math.max(limit - entries.length, 1));
-    for (const entry of page.entries) if (entry.kind === 'upload' || compareKeys(entry.prefix, after?.key ?? '') > 0) entries.push(entry);
+    for (const entry of page.entries) if (isBehind(entry, after)) entries.push(entry);
     markers = page.next;
   } while (markers !== undefined && entries.length < limit);
   if (limit === 0) return { entries: [] };
   return { entries, next: markers && { key: markers.key, uploadId: markers.uploadId && shownUploadId(markers.uploadId) } };
+}
+
+/** Ceph begins with the uploads of the key itself where it is the only marker. */
+function isBehind(entry: Entry, after: Options['after']): boolean {
+  if (after === undefined || (entry.kind === 'upload' && after.uploadId !== undefined)) return true;
+  return compareKeys(nameOf(entry), after.key) > 0;
 }
 
 async function pageOf(
