@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { CEPH_PROGRAMS } from './tests/support/ceph.ts';
+import { pathOf } from './tests/support/path-of.ts';
 import { postgresPrograms } from './tests/support/postgres.ts';
 
 // Tests run on the sources, without a build: every package names its sources under this condition.
@@ -10,6 +12,14 @@ const withPostgres = postgresPrograms !== undefined || process.env.LATCHKEY_REQU
 const OVER_POSTGRES =
   'tests/wire/{links,link-uploads,revocations,identity-permissions,api-{audit,links},audit-reads,guardrails,security-{09,36,39}-*}.test.ts';
 
+// And over a cluster, as several nodes have it: records in PostgreSQL, objects in Ceph. With FULL=1 all of them that are not about stores themselves.
+const isCephThere = CEPH_PROGRAMS.every((program) => pathOf(program) !== undefined);
+const withCluster = (withPostgres && isCephThere) || process.env.LATCHKEY_REQUIRE_ALL === '1';
+const OVER_CLUSTER =
+  process.env.FULL === '1'
+    ? 'tests/wire/!(local-stores|objects-s3|failing-stores|closed-stores).test.ts'
+    : 'tests/wire/{get-object,put-object,post-object,conditional-writes,multipart-upload,list-objects-v2,link-uploads,link-downloads}.test.ts';
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -20,6 +30,15 @@ export default defineConfig({
       project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
       ...(withPostgres
         ? [project('wire-postgres', OVER_POSTGRES, { testTimeout: 60 * seconds, globalSetup: 'tests/support/wire-postgres.ts' })]
+        : []),
+      ...(withCluster
+        ? [
+            project('wire-cluster', OVER_CLUSTER, {
+              testTimeout: 60 * seconds,
+              globalSetup: ['tests/support/wire-postgres.ts', 'tests/support/wire-ceph.ts'],
+              setupFiles: 'tests/support/wire-over-ceph.ts',
+            }),
+          ]
         : []),
       // Every file drives heavy programs against a server of its own: after the others, two at a time, and time for a busy machine.
       project('clients', 'tests/clients/**/*.test.ts', {
@@ -47,7 +66,8 @@ function project(name: string, include: string, options: ProjectOptions) {
 type ProjectOptions = {
   testTimeout: number;
   expect?: { poll: { timeout: number } };
-  globalSetup?: string;
+  globalSetup?: string | string[];
+  setupFiles?: string;
   maxWorkers?: number;
   sequence?: { groupOrder: number };
 };

@@ -2,7 +2,9 @@
  * Sends what may be no HTTP at all, many times a second: on one connection as long as it lasts, and on a new one after whatever could have
  * left bytes behind in it.
  */
+import { inject } from 'vitest';
 import { type Connection, openConnection } from './connection.ts';
+import type {} from './wire-ceph.ts';
 
 export type MutantSender = {
   /** The status of the reply; `undefined` where the connection ended without one. */
@@ -14,7 +16,7 @@ export type MutantSender = {
  * A server that says nothing to a whole request for `waitsMs` is told, by the end of our side, that no more will come; what it would have said
  * later is lost then.
  */
-export function mutantSender(endpoint: string, waitsMs = 200): MutantSender {
+export function mutantSender(endpoint: string, waitsMs = PATIENCE_MS): MutantSender {
   let current: Connection | undefined;
   return {
     async status(bytes) {
@@ -37,6 +39,9 @@ export function mutantSender(endpoint: string, waitsMs = 200): MutantSender {
     },
   };
 }
+
+/** A server whose objects and records are elsewhere takes its time. */
+const PATIENCE_MS = inject('ceph') === undefined ? 200 : 5000;
 
 type Reply = { readonly status: number; readonly head: string };
 

@@ -1,10 +1,16 @@
-/** A server for wire tests: memory stores, free ports, a clock that tests can set. LATCHKEY_TEST_UPSTREAM=1 puts its objects in a second server. */
+/**
+ * A server for wire tests: memory stores, free ports, a clock that tests can set. The project `wire-cluster` puts its objects in a Ceph,
+ * LATCHKEY_TEST_UPSTREAM=1 in a second server.
+ */
 import { jsonLog } from '@latchkey/server/log';
 import { type RunningServer, type ServerOptions, startServer } from '@latchkey/server/start-server';
 import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { openMemoryUseStore } from '@latchkey/storage/memory-use-store';
+import type { ObjectStore } from '@latchkey/storage/object-store';
+import type { RecordStore } from '@latchkey/storage/record-store';
+import { objectsOverCeph } from './ceph-objects.ts';
 import { recordsOverPostgres } from './postgres-records.ts';
 import { objectsOverUpstream } from './upstream-objects.ts';
 
@@ -25,14 +31,16 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
   const logged: string[] = [];
   const clock: TestServer['clock'] = { now: undefined };
   const now = () => clock.now?.() ?? Date.now();
-  const isGateway = process.env.LATCHKEY_TEST_UPSTREAM === '1';
-  const server = await startServer({
-    objects:
-      isGateway && options.objects === undefined ? await objectsOverUpstream(now, options.region ?? REGION) : openMemoryObjectStore(),
+  const records = {
     records: openMemoryRecordStore(),
     uses: openMemoryUseStore(),
     trail: openMemoryTrailStore(),
     ...(await recordsOverPostgres(options)),
+  };
+  const region = options.region ?? REGION;
+  const server = await startServer({
+    objects: options.objects ?? (await objectsElsewhere(options.records ?? records.records, region, now)) ?? openMemoryObjectStore(),
+    ...records,
     region: REGION,
     root: ROOT,
     masterKeys: [MASTER_KEY],
@@ -46,4 +54,10 @@ export async function testServer(options: Partial<ServerOptions> = {}): Promise<
     ...options,
   });
   return { ...server, host: new URL(server.s3).host, logged, clock };
+}
+
+/** Undefined where the objects are to be in memory. */
+async function objectsElsewhere(records: RecordStore, region: string, now: () => number): Promise<ObjectStore | undefined> {
+  if (process.env.LATCHKEY_TEST_UPSTREAM === '1') return objectsOverUpstream(now, region);
+  return objectsOverCeph(records, region);
 }

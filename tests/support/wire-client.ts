@@ -37,8 +37,11 @@ export type Wanted = {
   readonly expires?: string | number;
 };
 
+/** Whom requests are signed for. */
+type Signed = Pick<TestServer, 'host' | 'clock'>;
+
 /** A request with an Authorization header. `path` is `/bucket/key`, decoded. */
-export function signed(server: TestServer, method: string, path: string, wanted: Wanted = {}): WireRequest {
+export function signed(server: Signed, method: string, path: string, wanted: Wanted = {}): WireRequest {
   const { scope, query, body } = common(server, wanted);
   const payloadHash = wanted.payloadHash ?? sha256Hex(body ?? '');
   const token = scope.credentials.sessionToken;
@@ -164,7 +167,7 @@ export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function common(server: TestServer, wanted: Wanted): { scope: Scope; query: Pairs; body: Buffer | undefined } {
+function common(server: Signed, wanted: Wanted): { scope: Scope; query: Pairs; body: Buffer | undefined } {
   const { query = [], body } = wanted;
   const date = wanted.date ?? new Date(server.clock.now?.() ?? Date.now());
   return {
