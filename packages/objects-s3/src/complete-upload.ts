@@ -3,12 +3,13 @@ import { compositeEtag } from '@latchkey/s3/etag';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { CompletedPart, ObjectStore, PartRecord, Written } from '@latchkey/storage/object-store';
 import { chooseParts } from '@latchkey/storage/part-choice';
+import type { AboutTo } from './announced-change.ts';
 import { writeConditionHeaders } from './conditions.ts';
 import type { Context } from './context.ts';
 import { headObject } from './head-object.ts';
 import { noSuchUpload, ofUpload, partsPage, requireUploadId } from './parts.ts';
 import { answeredAt } from './properties.ts';
-import { requestCompletion } from './request-completion.ts';
+import { COMPLETION_MS, requestCompletion } from './request-completion.ts';
 import { upstreamStatus } from './upstream-errors.ts';
 
 /**
@@ -17,6 +18,7 @@ import { upstreamStatus } from './upstream-errors.ts';
  */
 export async function completeUpload(
   context: Context,
+  aboutTo: AboutTo | undefined,
   ...[bucket, key, uploadId, named, options]: Parameters<ObjectStore['completeUpload']>
 ): Promise<Written> {
   const theirs = requireUploadId(uploadId);
@@ -27,6 +29,8 @@ export async function completeUpload(
   const sealed = options.sealChecksums?.(chosen);
   options.signal?.throwIfAborted();
   const parts = chosen.map(({ partNumber, etag, checksums }) => ({ partNumber, etag, checksums: checksums?.values }));
+  const sizeBytes = chosen.reduce((sum, part) => sum + part.sizeBytes, 0);
+  await aboutTo?.({ kind: 'object', sizeBytes }, COMPLETION_MS);
   const completing = requestCompletion(context.upstream, { bucket, key, uploadId: theirs, parts, headers });
   const answered = await ofUpload(uploadId, completing);
   const record = await headObject(context, bucket, key);
@@ -36,7 +40,7 @@ export async function completeUpload(
   return {
     etag,
     lastModified: isOurs ? record.lastModified : answeredAt(answered.answer, options.now),
-    sizeBytes: chosen.reduce((sum, part) => sum + part.sizeBytes, 0),
+    sizeBytes,
     checksums: (isOurs ? record.checksums : undefined) ?? sealed,
   };
 }

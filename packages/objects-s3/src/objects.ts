@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { taggingXml } from '@latchkey/s3/tagging';
 import type { ObjectProperties, ObjectStore } from '@latchkey/storage/object-store';
+import { announcedChange } from './announced-change.ts';
 import { deleteConditionHeaders, underCondition } from './conditions.ts';
 import type { Context } from './context.ts';
 import { existingKey, headObject } from './head-object.ts';
@@ -15,10 +16,12 @@ export function objectsOf(context: Context): Objects {
   const { upstream } = context;
   return {
     async putObject(bucket, key, body, properties, options) {
-      const write = () => putObject(context, bucket, key, body, properties, options);
-      const object = await underCondition(context, { bucket, key }, options.condition, write);
-      await context.outbox.add(options, { bucket, key, object });
-      return object;
+      const write = () =>
+        announcedChange(context, { bucket, key }, options, async (aboutTo) => {
+          const object = await putObject(context, aboutTo, bucket, key, body, properties, options);
+          return { result: object, object };
+        });
+      return underCondition(context, { bucket, key }, options.condition, write);
     },
     headObject: (bucket, key) => headObject(context, bucket, key),
     openObject: (bucket, key, options) => openObject(context, bucket, key, options),
@@ -30,15 +33,20 @@ export function objectsOf(context: Context): Objects {
       const headers = await deleteConditionHeaders(context, bucket, condition);
       const wasThere = options?.announce === undefined || (await headObject(context, bucket, key)) !== undefined;
       const request = { method: 'DELETE', bucket, key, headers, isOnce: condition !== undefined } as const;
-      await underCondition(context, { bucket, key }, condition, () => upstream.tell(request));
-      if (wasThere) await context.outbox.add(options, { bucket, key });
+      const remove = () =>
+        announcedChange(context, { bucket, key }, wasThere ? options : undefined, async (aboutTo) => {
+          await aboutTo?.({ kind: 'nothing' });
+          return { result: await upstream.tell(request) };
+        });
+      await underCondition(context, { bucket, key }, condition, remove);
       return wasThere;
     },
     async setTags(bucket, key, tags, options) {
-      if (!(await setTags(context, bucket, key, tags))) return false;
-      if (options?.announce !== undefined)
-        await context.outbox.add(options, { bucket, key, object: await headObject(context, bucket, key) });
-      return true;
+      return announcedChange(context, { bucket, key }, options, async (aboutTo) => {
+        await aboutTo?.({ kind: 'tags', tags: tags ?? {} });
+        const isChanged = await setTags(context, bucket, key, tags);
+        return { result: isChanged, isChanged, object: isChanged && aboutTo ? await headObject(context, bucket, key) : undefined };
+      });
     },
     listObjects: (bucket, options) => listObjects(context, bucket, options),
   };

@@ -2,12 +2,13 @@ import { S3Error } from '@latchkey/s3/errors';
 import { compositeEtag, etagFromHeader } from '@latchkey/s3/etag';
 import { partSizeFor } from '@latchkey/s3/upload';
 import type { IncomingBody, ObjectStore, Written } from '@latchkey/storage/object-store';
+import type { AboutTo } from './announced-change.ts';
 import { inBlocks } from './blocks.ts';
 import { writeConditionHeaders } from './conditions.ts';
 import type { Context } from './context.ts';
 import { gather } from './gather.ts';
 import { answeredAt, headersOf } from './properties.ts';
-import { requestCompletion } from './request-completion.ts';
+import { COMPLETION_MS, requestCompletion } from './request-completion.ts';
 import { type Put, type Sent, sendBytes, sendStream } from './send-body.ts';
 
 /** Bodies up to this size are sent from memory: their hash and checksum stand in the head, and they can be sent again. */
@@ -21,13 +22,14 @@ const MAX_PUT_BYTES = 5 * 1024 ** 3;
  */
 export async function putObject(
   context: Context,
+  aboutTo: AboutTo | undefined,
   ...[bucket, key, body, properties, options]: Parameters<ObjectStore['putObject']>
 ): Promise<Written> {
   const { upstream, abilities } = context;
   const { condition, signal, now } = options;
   const conditionHeaders = await writeConditionHeaders(context, 'put', { bucket, key }, condition);
   const headers = { ...headersOf(properties), ...conditionHeaders };
-  const put: Put = { bucket, key, headers, signal, isOnce: condition !== undefined };
+  const put: Put = { bucket, key, headers, signal, aboutTo, isOnce: condition !== undefined };
   if (body.sizeBytes !== undefined && body.sizeBytes > SMALL_BYTES && body.sizeBytes <= MAX_PUT_BYTES) {
     const { sizeBytes, algorithm } = body;
     const checksum = algorithm !== undefined && (await abilities.keepsChecksums(bucket)) ? algorithm : undefined;
@@ -51,7 +53,7 @@ function writtenFrom({ answer, sizeBytes, checksums }: Sent, now: number): Writt
 /** An upload upstream of which nobody hears: its object appears when everything was checked, and it is gone when something was wrong. */
 async function putInParts(
   { upstream }: Context,
-  { bucket, key, signal }: Put,
+  { bucket, key, signal, aboutTo }: Put,
   body: IncomingBody,
   options: {
     readonly now: number;
@@ -76,6 +78,7 @@ async function putInParts(
     if (body.sizeBytes !== undefined && body.sizeBytes !== sizeBytes) throw new S3Error('IncompleteBody');
     const checksums = body.seal?.().checksums;
     signal?.throwIfAborted();
+    await aboutTo?.({ kind: 'object', sizeBytes }, COMPLETION_MS);
     const { etag, answer } = await requestCompletion(upstream, { bucket, key, uploadId, parts, headers: conditionHeaders });
     return { etag: etag || compositeEtag(parts.map((part) => part.etag)), lastModified: answeredAt(answer, now), sizeBytes, checksums };
   } catch (error) {

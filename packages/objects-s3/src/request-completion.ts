@@ -8,7 +8,7 @@ import type { Answer } from './transport.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Putting ten thousand parts together takes some stores minutes. */
-const WITHIN_MS = 15 * 60_000;
+export const COMPLETION_MS = 15 * 60_000;
 
 /**
  * Asks the upstream to make an object of parts. It is not asked twice: had it done so the first time, it would not know the upload any more.
@@ -47,7 +47,7 @@ export async function requestCompletion(
       body: xmlDocument('CompleteMultipartUpload', parts),
       lane: 'writes',
       isOnce: true,
-      answerWithinMs: WITHIN_MS,
+      answerWithinMs: COMPLETION_MS,
     },
     'CompleteMultipartUploadResult',
   );

@@ -1,7 +1,8 @@
 import type { Credentials } from '@latchkey/sigv4/credentials';
 import type { KeptOutbox } from '@latchkey/storage/kept-outbox';
-import { memoryOutbox } from '@latchkey/storage/memory-outbox';
+import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import type { ObjectStore } from '@latchkey/storage/object-store';
+import { recordOutbox } from '@latchkey/storage/record-outbox';
 import { findAbilities, type GivenAbilities } from './abilities.ts';
 import { type BucketNames, prefixedNames } from './bucket-names.ts';
 import { bucketsOf } from './buckets.ts';
@@ -9,6 +10,7 @@ import { checkHealth } from './check-health.ts';
 import type { Context } from './context.ts';
 import { directAccess } from './direct-access.ts';
 import { objectsOf } from './objects.ts';
+import { settleIntents } from './settle-intents.ts';
 import { openTransport } from './transport.ts';
 import { uploadsOf } from './uploads.ts';
 import { openUpstream } from './upstream.ts';
@@ -55,7 +57,7 @@ export function openS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
   const transport = openTransport({ maxConnections, idleMs, ca });
   const upstream = openUpstream({ endpoint, region, style, credentials, names, transport, clock, pauseMs });
   const abilities = findAbilities(upstream, options.abilities);
-  const outbox = options.outbox ?? memoryOutbox();
+  const outbox = options.outbox ?? recordOutbox(openMemoryRecordStore());
   const direct = options.direct && directAccess({ ...options.direct, region, style, names, clock });
   const context: Context = { upstream, names, abilities, outbox, upstreamRegion: region, shownRegion: options.shownRegion ?? region };
   return {
@@ -63,7 +65,7 @@ export function openS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
     ...objectsOf(context),
     ...uploadsOf(context),
     direct,
-    outbox: outbox.outbox,
+    outbox: { ...outbox.outbox, settle: () => settleIntents(context) },
     checkHealth: () => checkHealth(upstream),
     async close() {
       transport.close();

@@ -7,6 +7,7 @@ import { checksumHeader } from '@latchkey/s3/checksum-algorithm';
 import { S3Error } from '@latchkey/s3/errors';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import type { ChecksumAlgorithm, IncomingBody, StoredChecksums } from '@latchkey/storage/object-store';
+import type { AboutTo } from './announced-change.ts';
 import { inBlocks } from './blocks.ts';
 import { framing } from './framing.ts';
 import type { Answer } from './transport.ts';
@@ -20,6 +21,8 @@ export type Put = {
   readonly query?: Readonly<Record<string, string | number>> | undefined;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
+  /** Awaited when all was checked, and before the upstream has all of it. */
+  readonly aboutTo?: AboutTo | undefined;
   /** Claims that doing it twice is not doing it once: its conditions may be met the first time only. */
   readonly isOnce?: boolean | undefined;
 };
@@ -57,6 +60,7 @@ export async function sendStream(
     }
     const checksums = body.seal?.().checksums;
     signal?.throwIfAborted();
+    await put.aboutTo?.({ kind: 'object', sizeBytes });
     const last = held === undefined ? [] : framed.wrap(held);
     const ending = sending.end([...last, ...framed.finish(checksum && checksums?.values[checksum])]);
     const answer = await ending.catch((error: unknown) => {
@@ -75,6 +79,7 @@ export async function sendBytes(upstream: Upstream, put: Put, body: IncomingBody
   if (body.sizeBytes !== undefined && body.sizeBytes !== bytes.length) throw new S3Error('IncompleteBody');
   const checksums = body.seal?.().checksums;
   signal?.throwIfAborted();
+  await put.aboutTo?.({ kind: 'object', sizeBytes: bytes.length });
   const [first] = checksums?.type === 'FULL_OBJECT' ? Object.entries(checksums.values) : [];
   const headers = { ...put.headers, ...(first && { [checksumHeader(first[0] as ChecksumAlgorithm)]: first[1] }) };
   const answer = await upstream.tell({ method: 'PUT', bucket, key, query, headers, body: bytes, lane: 'writes', isOnce });

@@ -2,6 +2,7 @@ import { S3Error } from '@latchkey/s3/errors';
 import { etagFromHeader } from '@latchkey/s3/etag';
 import { childText } from '@latchkey/s3/xml';
 import type { ObjectStore, PartRecord } from '@latchkey/storage/object-store';
+import { announcedChange } from './announced-change.ts';
 import { completeUpload } from './complete-upload.ts';
 import { underCondition } from './conditions.ts';
 import type { Context } from './context.ts';
@@ -60,10 +61,12 @@ export function uploadsOf(context: Context): Uploads {
     listUploads: (bucket, options) => listUploads(context, bucket, options),
 
     async completeUpload(bucket, key, uploadId, parts, options) {
-      const complete = () => completeUpload(context, bucket, key, uploadId, parts, options);
-      const object = await underCondition(context, { bucket, key }, options.condition, complete);
-      await context.outbox.add(options, { bucket, key, object });
-      return object;
+      const complete = () =>
+        announcedChange(context, { bucket, key }, options, async (aboutTo) => {
+          const object = await completeUpload(context, aboutTo, bucket, key, uploadId, parts, options);
+          return { result: object, object };
+        });
+      return underCondition(context, { bucket, key }, options.condition, complete);
     },
 
     async abortUpload(bucket, key, uploadId) {

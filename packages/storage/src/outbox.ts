@@ -34,6 +34,11 @@ export type Outbox = {
   remove(queue: string, sequences: readonly number[]): Promise<void>;
   /** Every queue that holds something, and how many entries; without reading them. */
   sizes(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Finds out what became of changes whose process ended in the middle of them, and adds what those that were made are announced with. Of a store that
+   * keeps both in one step there are none. Called now and then by whoever delivers.
+   */
+  settle?(): Promise<void>;
 };
 
 /**

@@ -50,6 +50,29 @@ test('recordOutbox gives changes of one moment sequences of their own, also from
   expect(await processes[0]!.outbox.sizes()).toEqual(new Map());
 });
 
+test('recordOutbox keeps what is about to be changed until it was changed or was not, and shows what was left behind', async () => {
+  let now = 1_800_000_000_000;
+  const records = openMemoryRecordStore();
+  const { add, intend, withdraw, overdue } = recordOutbox(records, () => now);
+  const wanted = { bucket, key, expected: { kind: 'object', sizeBytes: 4 }, ...announced('a') } as const;
+  const [made, refused, left, later] = [
+    await intend(wanted, 1000),
+    await intend(wanted, 1000),
+    await intend(wanted, 1000),
+    await intend(wanted, 60_000),
+  ];
+  expect(left).toEqual({ ...wanted, id: expect.any(String), at: now, until: now + 1000 });
+  await add(announced('a'), change, made);
+  await withdraw(refused);
+  expect(await overdue(10)).toEqual([]);
+  now += 1001;
+  // Another process of the same records sees it too.
+  expect(await recordOutbox(records, () => now).overdue(10)).toEqual([left]);
+  now += 60_000;
+  expect(await overdue(10)).toEqual([left, later]);
+  expect(await overdue(1)).toEqual([left]);
+});
+
 test('recordOutbox puts changes of one moment into few commits, and tells each of them what became of it', async () => {
   const records = openMemoryRecordStore();
   let commits = 0;

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { Intent } from './intent.ts';
 import type { KeptOutbox } from './kept-outbox.ts';
 import { nextSequence, type OutboxEntry } from './outbox.ts';
 import type { JsonValue, RecordChange, RecordStore } from './record-store.ts';
 
 const ENTRY = 'outbox';
+const INTENT = 'outbox-intent';
 const STATE = 'outbox-state';
 
 /** The last sequence, and how much each queue holds. */
@@ -19,7 +22,24 @@ type Change = (state: State) => Promise<{ readonly state: State; readonly change
 export function recordOutbox(records: RecordStore, clock: () => number = Date.now): KeptOutbox {
   const inTurn = oneCommitAtATime(records);
   return {
-    async add(announced, { bucket, key, object }) {
+    async intend(intended, withinMs) {
+      const at = clock();
+      const until = at + withinMs;
+      // In the order in which they are over.
+      const id = `${String(until).padStart(16, '0')}-${randomBytes(8).toString('hex')}`;
+      const intent = { ...intended, at, until };
+      await records.commit([{ put: { kind: INTENT, id, value: intent as unknown as JsonValue } }]);
+      return { ...intent, id };
+    },
+    async withdraw({ id }) {
+      await records.commit([{ remove: { kind: INTENT, id } }]);
+    },
+    async overdue(limit) {
+      const page = await records.list(INTENT, { limit });
+      const intents = page.records.map(({ id, value }) => ({ ...(value as unknown as Omit<Intent, 'id'>), id }));
+      return intents.filter(({ until }) => until < clock());
+    },
+    async add(announced, { bucket, key, object }, intent) {
       const announcements = announced?.announce ?? [];
       if (announcements.length === 0) return;
       const facts = object && { sizeBytes: object.sizeBytes, etag: object.etag };
@@ -30,7 +50,8 @@ export function recordOutbox(records: RecordStore, clock: () => number = Date.no
           return { put: { kind: ENTRY, id: entryId(to, sequence), value } };
         });
         const sizes = announcements.reduce((sofar, { to }) => resized(sofar, to, 1), state.sizes);
-        return { state: { last: sequence, sizes }, changes };
+        const settled = intent === undefined ? [] : [{ remove: { kind: INTENT, id: intent.id } }];
+        return { state: { last: sequence, sizes }, changes: [...changes, ...settled] };
       });
     },
     outbox: {

@@ -39,6 +39,7 @@ export type Deliverer = {
 /** How long a message waits at most for somebody to look. */
 const LOOK_EVERY_MS = 200;
 const ENDS_EVERY_MS = 1000;
+const SETTLE_EVERY_MS = 30_000;
 const PATIENCE_MS = 2000;
 
 export function startDeliverer(options: DelivererOptions): Deliverer {
@@ -53,6 +54,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
   let all = new Map<string, Served>();
   let before: readonly Webhook[] | undefined;
   let endsAt = 0;
+  let settleAt = 0;
   const working = new Set<Promise<void>>();
   const mayDeliver = () => !isStopped && lease.isHeld();
   let isStopped = false;
@@ -139,6 +141,13 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     }
     if (!(await lease.keep())) return;
     await arrange(webhooks);
+    if (Date.now() >= settleAt) {
+      settleAt = Date.now() + SETTLE_EVERY_MS;
+      // Where the objects are out of reach, the rest goes on.
+      await objects.outbox.settle?.().catch((error: unknown) => {
+        log.error('changes that were broken off can not be looked into', { cause: reasonOf(error) });
+      });
+    }
     if (site.now() >= endsAt) {
       endsAt = (await tellEnds(records, events, site.now())) ? 0 : site.now() + ENDS_EVERY_MS;
     }
