@@ -17,7 +17,7 @@ import { Share } from '../share/share.tsx';
 import type { ShareSubject } from '../share/subject.ts';
 import { addFiles, uploadedListeners } from '../upload/queue.ts';
 import { words } from '../words/words.ts';
-import { BucketTools, SelectionTools, StatusLine } from './bucket-tools.tsx';
+import { BucketTools, SelectionTools, StatusLine, UnsortedNote } from './bucket-tools.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DropArea } from './drop-area.tsx';
 import { EmptyFolder } from './empty-folder.tsx';
@@ -27,6 +27,7 @@ import { liveLinks } from './live-links.ts';
 import { baseName, isAddressable, parentPrefix } from './names.ts';
 import { ObjectList } from './object-list.tsx';
 import { ObjectPanel } from './object-panel.tsx';
+import { BY_NAME, comparisonOf, orderAfter, orderOf, orderText } from './order.ts';
 import { PathBar } from './path-bar.tsx';
 import { NOTHING, onlyRow, type Selection } from './selection.ts';
 import { TourStrip } from './tour.tsx';
@@ -35,15 +36,17 @@ import { TransferDialog } from './transfer-dialog.tsx';
 
 export function BucketPage({ parts, query }: PageProps) {
   const { bucket = '' } = parts;
-  const { prefix = '', filter = '' } = query;
+  const { prefix = '', filter = '', sort } = query;
   // Another folder is another screen: nothing chosen in one is chosen in the next.
-  return <FolderView key={`${bucket}/${prefix}`} bucket={bucket} prefix={prefix} filter={filter} objectKey={query.key} />;
+  return <FolderView key={`${bucket}/${prefix}`} bucket={bucket} prefix={prefix} filter={filter} sort={sort} objectKey={query.key} />;
 }
 
 type FolderViewProps = {
   readonly bucket: string;
   readonly prefix: string;
   readonly filter: string;
+  /** As the address has it. */
+  readonly sort: string | undefined;
   readonly objectKey: string | undefined;
 };
 
@@ -56,7 +59,7 @@ type Shown =
 
 const NO_LINKS: ReadonlyMap<string, number> = new Map();
 
-function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
+function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps) {
   const text = words().browse;
   const [turn, setTurn] = useState(0);
   const listing = useMemo(
@@ -67,9 +70,11 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
   const [shown, setShown] = useState<Shown>({ dialog: 'none' });
   const [links, reloadLinks] = useLoaded((signal) => liveLinks(bucket, prefix, signal), [bucket, prefix]);
   const filterField = useRef<HTMLInputElement>(null);
-  const { rowCount, isComplete, isLoading, error } = listing.state.value;
+  const { rowCount, isComplete, isLoading, isSorted, error } = listing.state.value;
+  const order = orderOf(sort);
 
   useEffect(() => () => listing.close(), [listing]);
+  useEffect(() => listing.sort(comparisonOf(order)), [listing, sort]);
   useEffect(() => setSelection(NOTHING), [filter]);
   useEffect(() => listenForUploads(bucket, prefix, filter, listing), [listing]);
   useEffect(() => {
@@ -82,7 +87,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
     return () => removeEventListener('keydown', focusFilter);
   }, []);
 
-  const at = (key: string | undefined) => ({ prefix, filter, key });
+  const at = (key: string | undefined) => ({ prefix, filter, sort, key });
   const close = () => setShown({ dialog: 'none' });
   const refresh = () => {
     setSelection(NOTHING);
@@ -160,7 +165,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
             <BucketTools
               filter={filter}
               filterField={filterField}
-              onFilter={(next) => go(`/buckets/${bucket}`, { prefix, filter: next }, { replace: true })}
+              onFilter={(next) => go(`/buckets/${bucket}`, { prefix, filter: next, sort }, { replace: true })}
               onFiles={(files) => addFiles(bucket, prefix, files)}
               onNewFolder={() => setShown({ dialog: 'folder' })}
               onRefresh={refresh}
@@ -170,6 +175,7 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
             />
           )}
           {error !== undefined && <Failure error={error} onRetry={() => listing.retry()} />}
+          {orderText(order) !== undefined && !isSorted && <UnsortedNote rowCount={rowCount} />}
           {rowCount === 0 && isComplete ? (
             <EmptyFolder filter={filter} onFiles={(files) => addFiles(bucket, prefix, files)} />
           ) : (
@@ -180,6 +186,12 @@ function FolderView({ bucket, prefix, filter, objectKey }: FolderViewProps) {
               listing={listing}
               selection={selection}
               shownKey={objectKey}
+              order={order}
+              onSort={(by) => {
+                setSelection({ ...selection, cursor: -1, anchor: -1 });
+                const next = orderText(orderAfter(isSorted ? order : BY_NAME, by));
+                go(`/buckets/${bucket}`, { ...at(objectKey), sort: next }, { replace: true });
+              }}
               onSelect={select}
               onOpen={openRow}
               onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}

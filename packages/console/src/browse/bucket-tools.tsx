@@ -1,11 +1,14 @@
 /** What stands above the list: tools for the folder, or for what is chosen in it; and the line beneath. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { announce } from '../components/announce.tsx';
 import { Button } from '../components/button.tsx';
 import { Menu } from '../components/menu.tsx';
+import { Note } from '../components/note.tsx';
 import { countText } from '../format.ts';
 import { chosenFiles, type FoundFile } from '../upload/dropped-files.ts';
 import { language, words } from '../words/words.ts';
+import { MOST_SORTED } from './order.ts';
 
 const FILTERED_AFTER_MS = 250;
 
@@ -159,6 +162,14 @@ export function SelectionTools({ count, onShare, onMove, onCopy, onDelete, onCle
       </Button>
     </div>
   );
+}
+
+/** Why the rows are not in the order that was asked for: not yet, or not at all. */
+export function UnsortedNote({ rowCount }: { readonly rowCount: number }) {
+  const text = words().browse;
+  const told = rowCount > MOST_SORTED ? text.notSorted(countText(MOST_SORTED, language.value.language.tag)) : text.sorting;
+  useEffect(() => announce(told), [told]);
+  return <Note>{told}</Note>;
 }
 
 export function StatusLine({

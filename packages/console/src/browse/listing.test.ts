@@ -35,7 +35,7 @@ describe('a listing', () => {
     const listing = new Listing(fetchPage);
     await wanting(listing, 0, 30);
     expect(asked).toEqual([undefined]);
-    expect(listing.state.value).toEqual({ rowCount: 1000, isComplete: false, isLoading: false, error: undefined });
+    expect(listing.state.value).toEqual({ rowCount: 1000, isComplete: false, isLoading: false, isSorted: false, error: undefined });
     expect(listing.rowAt(29)).toEqual(row(29));
   });
   it('knows an empty one', async () => {
@@ -89,6 +89,36 @@ describe('a listing', () => {
     listing.add({ ...made, key: 'z' });
     expect(listing.rowAt(1499)).toMatchObject({ key: 'z' });
     expect(asked.length).toBe(2);
+  });
+  it('is in another order once every row is here, also after one was added or taken out', async () => {
+    const { asked, fetchPage } = bucketOf(2500);
+    const listing = new Listing(fetchPage);
+    await wanting(listing, 0, 30);
+    listing.sort((a, b) => (a.key < b.key ? 1 : -1));
+    expect(listing.state.value.isSorted).toBe(false);
+    expect(listing.rowAt(0)).toEqual(row(0));
+    await settled(listing);
+    expect(asked).toEqual([undefined, '1000', '2000']);
+    expect(listing.state.value).toMatchObject({ isSorted: true, isComplete: true, rowCount: 2500 });
+    expect([listing.rowAt(0), listing.rowAt(2499), listing.rowAt(2500)]).toEqual([row(2499), row(0), undefined]);
+    expect([listing.indexOf(row(2499).key), listing.indexOf('none')]).toEqual([0, undefined]);
+    listing.remove(new Set([row(2499).key]));
+    listing.add({ kind: 'folder', key: '0000000a/' });
+    const added = { kind: 'folder', key: '0000000a/' };
+    expect([0, 2498, 2499].map((index) => listing.rowAt(index))).toEqual([row(2498), added, row(0)]);
+    listing.sort(undefined);
+    expect(listing.state.value.isSorted).toBe(false);
+    expect(listing.rowAt(0)).toEqual(row(0));
+  });
+  it('stays in the order of names where there are too many rows, and fetches no more than to know that', async () => {
+    const { asked, fetchPage } = bucketOf(1_000_000);
+    const listing = new Listing(fetchPage);
+    await wanting(listing, 0, 30);
+    listing.sort(() => -1);
+    await settled(listing);
+    expect(asked).toHaveLength(6);
+    expect(listing.state.value).toMatchObject({ isSorted: false, isLoading: false, rowCount: 6000 });
+    expect(listing.rowAt(0)).toEqual(row(0));
   });
   it('says what went wrong, and goes on where it was when asked to', async () => {
     const { fetchPage } = bucketOf(1500);

@@ -5,6 +5,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { RowPage } from '../s3/listing.ts';
 import { compareKeys, type Row } from '../s3/rows.ts';
+import { MOST_SORTED } from './order.ts';
 
 export type ListingState = {
   /** How many rows are known: those of all pages that were seen. */
@@ -12,6 +13,8 @@ export type ListingState = {
   /** Whether there are no more than those. */
   readonly isComplete: boolean;
   readonly isLoading: boolean;
+  /** Whether the rows are in the order that was asked for, and not in that of their names. */
+  readonly isSorted: boolean;
   readonly error: unknown;
 };
 
@@ -29,7 +32,10 @@ export class Listing {
   #next: string | undefined;
   #working: Promise<void> | undefined;
   #wanted = { first: 0, end: 1 };
-  readonly #state = signal<ListingState>({ rowCount: 0, isComplete: false, isLoading: true, error: undefined });
+  #compare: ((a: Row, b: Row) => number) | undefined;
+  /** Every row there is, in another order than S3's. */
+  #sorted: readonly Row[] | undefined;
+  readonly #state = signal<ListingState>({ rowCount: 0, isComplete: false, isLoading: true, isSorted: false, error: undefined });
 
   constructor(fetchPage: FetchPage) {
     this.#fetchPage = fetchPage;
@@ -41,6 +47,7 @@ export class Listing {
 
   /** The row, if its page is at hand. */
   rowAt(index: number): Row | undefined {
+    if (this.#sorted !== undefined) return this.#sorted[index];
     const page = this.#pageOf(index);
     return page === undefined ? undefined : this.#kept.get(page)?.[index - (this.#pages[page]?.start ?? 0)];
   }
@@ -49,6 +56,24 @@ export class Listing {
   want(first: number, end: number): void {
     this.#wanted = { first, end };
     this.#start();
+  }
+
+  /**
+   * Shows the rows in another order, or in S3's again, as soon as all of them are here, and as long as they are not more than MOST_SORTED: so many it
+   * fetches to find out.
+   */
+  sort(compare: ((a: Row, b: Row) => number) | undefined): void {
+    this.#compare = compare;
+    this.#resort();
+    this.#start();
+  }
+
+  /** Where a row is, if it is at hand. */
+  indexOf(key: string): number | undefined {
+    const at = this.#sorted?.findIndex((row) => row.key === key);
+    if (at !== undefined) return at === -1 ? undefined : at;
+    for (const [index, row] of this.rowsAtHand()) if (row.key === key) return index;
+    return undefined;
   }
 
   /** After a failure. */
@@ -127,7 +152,8 @@ export class Listing {
       if (!this.#kept.has(page)) return page;
       row = (this.#pages[page]?.start ?? 0) + (this.#pages[page]?.count ?? 1);
     }
-    return !isComplete && end + AHEAD >= rowCount ? this.#pages.length : undefined;
+    const least = this.#compare === undefined ? 0 : MOST_SORTED;
+    return !isComplete && Math.max(end + AHEAD, least) >= rowCount ? this.#pages.length : undefined;
   }
 
   #keep(page: number, after: string | undefined, { rows, next }: RowPage): void {
@@ -143,6 +169,15 @@ export class Listing {
     this.#pages.push({ start, count: rows.length, after });
     this.#next = next;
     this.#change({ rowCount: start + rows.length, isComplete: next === undefined });
+    this.#resort();
+  }
+
+  #resort(): void {
+    const { isComplete, rowCount, isSorted } = this.#state.peek();
+    const canBe = this.#compare !== undefined && isComplete && rowCount <= MOST_SORTED;
+    this.#sorted = canBe ? Array.from(this.rowsAtHand(), ([, row]) => row).sort(this.#compare) : undefined;
+    // Also where it was sorted before: the rows are others.
+    if (canBe || isSorted) this.#change({ isSorted: canBe });
   }
 
   #replace(page: number, rows: readonly Row[]): void {
@@ -159,6 +194,7 @@ export class Listing {
       start += page.count;
     }
     this.#change({ rowCount: start });
+    this.#resort();
   }
 
   #pageOf(row: number): number | undefined {

@@ -11,6 +11,7 @@ import type { Row } from '../s3/rows.ts';
 import { words } from '../words/words.ts';
 import type { Listing } from './listing.ts';
 import { baseName, type FileKind, fileKind, visibleName } from './names.ts';
+import { BY_NAME, type Order, type OrderBy } from './order.ts';
 import { type Choosing, chosen, cursorAfter, MOST_CHOSEN, type Selection } from './selection.ts';
 import { physicalHeight, resized, revealing, rowsInView, scrolledBy, scrollTopOf, type VirtualScroll } from './virtual-scroll.ts';
 
@@ -22,6 +23,9 @@ export type ObjectListProps = {
   readonly selection: Selection;
   /** The object whose properties are shown: it counts as chosen where nothing else is, as after a deep link. */
   readonly shownKey: string | undefined;
+  /** In which the rows are to be; they are, where the listing says so. */
+  readonly order: Order;
+  readonly onSort: (by: OrderBy) => void;
   readonly onSelect: (selection: Selection) => void;
   /** Return, or a double click. */
   readonly onOpen: (row: Row) => void;
@@ -115,15 +119,9 @@ export function ObjectList(props: ObjectListProps) {
             }
           />
         </span>
-        <span role="columnheader" class="cell-name">
-          {text.name}
-        </span>
-        <span role="columnheader" class="cell-size">
-          {text.size}
-        </span>
-        <span role="columnheader" class="cell-time">
-          {text.modified}
-        </span>
+        {COLUMNS.map(([by, cell]) => (
+          <ColumnHead key={by} by={by} cell={cell} order={listing.state.value.isSorted ? props.order : BY_NAME} onSort={props.onSort} />
+        ))}
         <span role="columnheader" class="cell-links">
           {text.links}
         </span>
@@ -161,6 +159,31 @@ export function ObjectList(props: ObjectListProps) {
         </div>
       </div>
     </div>
+  );
+}
+
+const COLUMNS = [
+  ['name', 'cell-name'],
+  ['size', 'cell-size'],
+  ['modified', 'cell-time'],
+] as const;
+
+/** A button that sorts. */
+function ColumnHead({
+  by,
+  cell,
+  order,
+  onSort,
+}: Pick<ObjectListProps, 'order' | 'onSort'> & { readonly by: OrderBy; readonly cell: string }) {
+  const text = words().browse;
+  const way = order.by !== by ? 'none' : order.isDescending ? 'descending' : 'ascending';
+  return (
+    <span role="columnheader" class={cell} aria-sort={way}>
+      <button type="button" class={`sort ${way}`} title={text.sortBy(text[by])} onClick={() => onSort(by)}>
+        {text[by]}
+        <Icon name="down" />
+      </button>
+    </span>
   );
 }
 

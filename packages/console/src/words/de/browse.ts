@@ -21,6 +21,10 @@ export const browse: Words['browse'] = {
   size: 'Größe',
   modified: 'Geändert',
   links: 'Links',
+  sortBy: (column) => `Sortieren: ${column}`,
+  sorting: 'Der Rest der Liste wird gelesen, um sie zu sortieren …',
+  notSorted: (most) =>
+    `Nach Namen. Anders listet S3 nicht auf, und diese Liste hat mehr als ${most} Einträge: zu viele, um sie hier zu sortieren. Ein Filter macht sie kürzer.`,
   liveLinks: (count) => `${count} aktiv`,
   upload: 'Hochladen',
   uploadFiles: 'Dateien wählen …',

@@ -20,6 +20,10 @@ export const browse = {
   size: 'Size',
   modified: 'Modified',
   links: 'Links',
+  sortBy: (column: string) => `Sort: ${column}`,
+  sorting: 'Reading the rest of the list, to sort it…',
+  notSorted: (most: string) =>
+    `Shown by name. S3 lists in no other order, and this list has more than ${most} items: too many to be sorted here. A filter makes it shorter.`,
   liveLinks: (count: number) => (count === 1 ? '1 live' : `${count} live`),
   upload: 'Upload',
   uploadFiles: 'Choose files…',
