@@ -92,7 +92,7 @@ describe('search', () => {
     expect(listings).toHaveLength(1);
     expect(new URL(listings[0] ?? '').searchParams.get('max-keys')).toBe('8');
     await page.keyboard.press('Escape');
-    await expect.poll(() => focused(page)).toBe('Search');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe('button search-button');
     await close();
   });
 

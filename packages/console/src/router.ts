@@ -18,9 +18,31 @@ export const place: ReadonlySignal<Place> = current;
 /** Goes to another screen; `replace` leaves no step behind for the back button. */
 export function go(path: string, query: Query = {}, { replace = false }: { readonly replace?: boolean } = {}): void {
   const href = hrefOf(path, query);
-  if (replace) history.replaceState(null, '', href);
+  if (replace) history.replaceState(history.state, '', href);
   else history.pushState(null, '', href);
   current.value = placeOf(location.href);
+}
+
+/** Goes to what lies over the place where the person is, such as a preview, so that the back button closes it: as `goBackTo` does. */
+export function goOver(path: string, query: Query): void {
+  history.pushState({ from: location.href }, '', hrefOf(path, query));
+  current.value = placeOf(location.href);
+}
+
+/** Whether the person came here by `goOver`. */
+export function isOver(): boolean {
+  return fromOf(history.state) !== undefined;
+}
+
+/** Closes what lies over: a step back where that leads to one of these queries, otherwise to the first of them in place of it, as after a deep link. */
+export function goBackTo(path: string, ...queries: readonly [Query, ...Query[]]): void {
+  const from = fromOf(history.state);
+  if (queries.some((query) => new URL(hrefOf(path, query), location.href).href === from)) history.back();
+  else go(path, queries[0], { replace: true });
+}
+
+function fromOf(state: unknown): string | undefined {
+  return (state as { readonly from?: string } | null)?.from;
 }
 
 export type Query = Readonly<Record<string, string | undefined>>;

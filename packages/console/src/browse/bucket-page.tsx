@@ -9,7 +9,7 @@ import type { MenuItem } from '../components/menu.tsx';
 import { Empty } from '../components/note.tsx';
 import type { PageProps } from '../pages.ts';
 import { PreviewDialog } from '../preview/preview-dialog.tsx';
-import { go } from '../router.ts';
+import { go, goBackTo, goOver, isOver } from '../router.ts';
 import { objectUrl } from '../s3/client.ts';
 import { listRows } from '../s3/listing.ts';
 import type { Row } from '../s3/rows.ts';
@@ -29,7 +29,7 @@ import { ObjectList } from './object-list.tsx';
 import { ObjectPanel } from './object-panel.tsx';
 import { BY_NAME, comparisonOf, orderAfter, orderOf, orderText } from './order.ts';
 import { PathBar } from './path-bar.tsx';
-import { NOTHING, onlyRow, type Selection } from './selection.ts';
+import { chosen, NOTHING, onlyRow, type Selection } from './selection.ts';
 import { TourStrip } from './tour.tsx';
 import { tourHasDone } from './tour-state.ts';
 import { TransferDialog } from './transfer-dialog.tsx';
@@ -38,7 +38,17 @@ export function BucketPage({ parts, query }: PageProps) {
   const { bucket = '' } = parts;
   const { prefix = '', filter = '', sort } = query;
   // Another folder is another screen: nothing chosen in one is chosen in the next.
-  return <FolderView key={`${bucket}/${prefix}`} bucket={bucket} prefix={prefix} filter={filter} sort={sort} objectKey={query.key} />;
+  return (
+    <FolderView
+      key={`${bucket}/${prefix}`}
+      bucket={bucket}
+      prefix={prefix}
+      filter={filter}
+      sort={sort}
+      objectKey={query.key}
+      view={query.view}
+    />
+  );
 }
 
 type FolderViewProps = {
@@ -48,18 +58,19 @@ type FolderViewProps = {
   /** As the address has it. */
   readonly sort: string | undefined;
   readonly objectKey: string | undefined;
+  /** `preview`: of the object, over everything else. */
+  readonly view: string | undefined;
 };
 
 type Shown =
   | { readonly dialog: 'none' }
   | { readonly dialog: 'folder' }
   | { readonly dialog: 'delete' | 'move' | 'copy'; readonly rows: readonly Row[] }
-  | { readonly dialog: 'share'; readonly of: ShareSubject; readonly action: 'download' | 'upload' }
-  | { readonly dialog: 'preview'; readonly index: number; readonly key: string };
+  | { readonly dialog: 'share'; readonly of: ShareSubject; readonly action: 'download' | 'upload' };
 
 const NO_LINKS: ReadonlyMap<string, number> = new Map();
 
-function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps) {
+function FolderView({ bucket, prefix, filter, sort, objectKey, view }: FolderViewProps) {
   const text = words().browse;
   const [turn, setTurn] = useState(0);
   const listing = useMemo(
@@ -87,7 +98,18 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
     return () => removeEventListener('keydown', focusFilter);
   }, []);
 
+  const path = `/buckets/${bucket}`;
   const at = (key: string | undefined) => ({ prefix, filter, sort, key });
+  const selected = (key: string): Selection => {
+    const index = listing.indexOf(key) ?? -1;
+    return index === -1 ? NOTHING : chosen(NOTHING, index, 'only', (at) => listing.rowAt(at));
+  };
+  // The back button changes the address alone: what is chosen follows it.
+  useEffect(() => {
+    const only = onlyRow(selection);
+    if (objectKey !== undefined && selection.rows.size === 1 && only?.key !== objectKey) setSelection(selected(objectKey));
+    if (objectKey === undefined && only?.kind === 'object') setSelection(NOTHING);
+  }, [objectKey]);
   const close = () => setShown({ dialog: 'none' });
   const refresh = () => {
     setSelection(NOTHING);
@@ -98,11 +120,14 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
     setSelection(next);
     const only = onlyRow(next);
     const key = only?.kind === 'object' ? only.key : undefined;
-    if (key !== objectKey) go(`/buckets/${bucket}`, at(key), { replace: true });
+    if (key === objectKey) return;
+    if (objectKey === undefined && !isOver()) goOver(path, at(key));
+    else go(path, at(key), { replace: true });
   };
-  const openRow = (row: Row, index = selection.cursor) => {
-    if (row.kind === 'folder') go(`/buckets/${bucket}`, { prefix: row.key });
-    else if (isAddressable(row.key)) setShown({ dialog: 'preview', index, key: row.key });
+  const preview = (key: string) => goOver(path, { ...at(key), view: 'preview' });
+  const openRow = (row: Row) => {
+    if (row.kind === 'folder') go(path, { prefix: row.key });
+    else if (isAddressable(row.key)) preview(row.key);
   };
   const openObject = async (key: string) => {
     window.open(await objectUrl({ bucket, key }), '_blank', 'noopener,noreferrer');
@@ -118,7 +143,7 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
       : isAddressable(row.key)
         ? [
             { label: text.share, icon: 'share' as const, onSelect: () => share({ bucket, key: row.key }) },
-            { label: text.preview, icon: 'eye' as const, onSelect: () => setShown({ dialog: 'preview', index: -1, key: row.key }) },
+            { label: text.preview, icon: 'eye' as const, onSelect: () => preview(row.key) },
             { label: text.open, icon: 'open' as const, onSelect: () => void openObject(row.key) },
             { label: text.download, icon: 'download' as const, onSelect: () => void saveObject(bucket, row.key) },
           ]
@@ -130,11 +155,13 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
     { label: text.delete, icon: 'trash', isDangerous: true, onSelect: () => setShown({ dialog: 'delete', rows: [row] }) },
   ];
   const chosenRows = [...selection.rows.values()];
+  const previewed = view === 'preview' && objectKey !== undefined && isAddressable(objectKey) ? objectKey : undefined;
   const neighbour = (step: 1 | -1): (() => void) | undefined => {
-    if (shown.dialog !== 'preview' || shown.index < 0) return undefined;
-    for (let index = shown.index + step; index >= 0 && index < rowCount; index += step) {
-      const row = listing.rowAt(index);
-      if (row?.kind === 'object' && isAddressable(row.key)) return () => setShown({ dialog: 'preview', index, key: row.key });
+    const here = previewed === undefined ? undefined : listing.indexOf(previewed);
+    if (here === undefined) return undefined;
+    for (let index = here + step; index >= 0 && index < rowCount; index += step) {
+      const { kind, key = '' } = listing.rowAt(index) ?? {};
+      if (kind === 'object' && isAddressable(key)) return () => go(path, { ...at(key), view }, { replace: true });
     }
     return undefined;
   };
@@ -165,7 +192,7 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
             <BucketTools
               filter={filter}
               filterField={filterField}
-              onFilter={(next) => go(`/buckets/${bucket}`, { prefix, filter: next, sort }, { replace: true })}
+              onFilter={(next) => go(path, { prefix, filter: next, sort }, { replace: true })}
               onFiles={(files) => addFiles(bucket, prefix, files)}
               onNewFolder={() => setShown({ dialog: 'folder' })}
               onRefresh={refresh}
@@ -190,12 +217,12 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
               onSort={(by) => {
                 setSelection({ ...selection, cursor: -1, anchor: -1 });
                 const next = orderText(orderAfter(isSorted ? order : BY_NAME, by));
-                go(`/buckets/${bucket}`, { ...at(objectKey), sort: next }, { replace: true });
+                go(path, { ...at(objectKey), sort: next }, { replace: true });
               }}
               onSelect={select}
               onOpen={openRow}
               onDelete={() => setShown({ dialog: 'delete', rows: chosenRows })}
-              onUp={() => (prefix === '' ? go('/buckets') : go(`/buckets/${bucket}`, { prefix: parentPrefix(prefix) }))}
+              onUp={() => (prefix === '' ? go('/buckets') : go(path, { prefix: parentPrefix(prefix) }))}
               actionsFor={actionsFor}
               links={links.state === 'loaded' ? links.value : NO_LINKS}
             />
@@ -207,10 +234,10 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
             key={objectKey}
             bucket={bucket}
             objectKey={objectKey}
-            onClose={() => select(NOTHING)}
+            onClose={() => goBackTo(path, at(undefined))}
             onOpen={() => void openObject(objectKey)}
             onDownload={() => void saveObject(bucket, objectKey)}
-            onPreview={() => setShown({ dialog: 'preview', index: selection.cursor, key: objectKey })}
+            onPreview={() => preview(objectKey)}
             onShare={() => share({ bucket, key: objectKey })}
             actions={actionsFor(onlyRow(selection) ?? rowOf(objectKey))}
           />
@@ -264,14 +291,14 @@ function FolderView({ bucket, prefix, filter, sort, objectKey }: FolderViewProps
           }}
         />
       )}
-      {shown.dialog === 'preview' && (
+      {previewed !== undefined && (
         <PreviewDialog
           bucket={bucket}
-          objectKey={shown.key}
-          onClose={close}
+          objectKey={previewed}
+          onClose={() => goBackTo(path, at(previewed), at(undefined))}
           onPrevious={neighbour(-1)}
           onNext={neighbour(1)}
-          onDownload={() => void saveObject(bucket, shown.key)}
+          onDownload={() => void saveObject(bucket, previewed)}
         />
       )}
     </DropArea>

@@ -13,7 +13,6 @@ export function SearchButton() {
     <button
       type="button"
       class="button search-button"
-      aria-label={text.title}
       aria-haspopup="dialog"
       aria-keyshortcuts="Control+K Meta+K"
       onClick={() => {
