@@ -140,6 +140,21 @@ describe('latchkey serve --workers', () => {
     });
   });
 
+  it('lists each of them, until it has ended', async () => {
+    await withWorkers(async (server, [first = 0, second = 0]) => {
+      const listed = async () => {
+        const { items } = JSON.parse((await send({ s3: server.console }, apiRequest(server, 'GET', '/nodes'))).text);
+        return items.map(({ worker, pid }: { worker: number; pid: number }) => [worker, pid]).sort();
+      };
+      await expect.poll(listed).toEqual([
+        [1, first],
+        [2, second],
+      ]);
+      server.process.signal('SIGHUP');
+      await expect.poll(async () => (await listed()).map(([worker]: number[]) => worker), { timeout: 60_000 }).toEqual([3, 4]);
+    });
+  });
+
   it('puts another worker in the place of one that is killed, while the others go on', async () => {
     await withWorkers(async (server, [killed = 0, other = 0]) => {
       process.kill(killed, 'SIGKILL');

@@ -135,6 +135,28 @@ describe('the state of the server', () => {
     await close();
   });
 
+  test('lists the nodes, and says which do not go together', async () => {
+    const { page, close } = await onPlain.signedIn({ path: '/settings/health' });
+    await page.getByText('(answers you)').waitFor();
+    expect(await page.getByText('serving', { exact: true }).count()).toBe(1);
+    expect(await page.getByText('Nodes of different versions').count()).toBe(0);
+
+    const node = { pid: 1, startedAt: '2027-01-01T00:00:00Z', seenAt: '2027-01-01T00:00:00Z', s3: 'http://x', console: 'http://x' };
+    const items = [
+      { ...node, id: '1', host: 'files-1', worker: 2, version: '1.0.0', clockAheadMs: 3, isSilent: false, isHere: true },
+      { ...node, id: '2', host: 'files-2', version: '1.1.0', clockAheadMs: -120_000, isSilent: false, isHere: false },
+      { ...node, id: '3', host: 'files-3', version: '0.9.0', clockAheadMs: 0, isSilent: true, isHere: false },
+    ];
+    await page.route('**/api/v1/nodes', (route) => route.fulfill({ json: { items } }));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Nodes of different versions serve this installation: 1.0.0, 1.1.0.').waitFor();
+    await page.getByText('The clock of files-2 is 2 min off').waitFor();
+    await page.getByText('files-1 · 2').waitFor();
+    await page.getByText('silent', { exact: true }).waitFor();
+    await picture(page, 'nodes');
+    await close();
+  });
+
   test('finds out that a public address does not lead here', async () => {
     const { page, close } = await signedIn({ path: '/settings/health' });
     await page.getByRole('button', { name: 'Test it' }).click();

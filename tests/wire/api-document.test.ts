@@ -126,6 +126,7 @@ describe('the OpenAPI document', () => {
     await sendApi(server, unsignedApiRequest(server, 'POST', '/session/provider/sign-in', { headers, json }));
     await done(server, 'GET', '/link-limits', { query: { bucket: 'photos', key: 'a' } });
     await done(server, 'GET', '/server');
+    await done(server, 'GET', '/nodes');
     const { confirmed } = await documentOf(server);
     expect([...confirmed].sort()).toEqual(
       described()

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, done, expectProblem, type Json } from '../support/json-api.ts';
 import { call, newUser } from '../support/query-client.ts';
@@ -108,5 +109,23 @@ describe('GET /server', () => {
     expect(shown.memoryBytes).toBeGreaterThan(1_000_000);
     const bob = await newUser(server, 'bob');
     expectProblem(await api(server, 'GET', '/server', { credentials: bob }), { status: 403, code: 'AccessDenied' });
+  });
+});
+
+describe('GET /nodes', () => {
+  it('lists the processes that serve, to whoever may know it', async () => {
+    await expect.poll(async () => (await done(server, 'GET', '/nodes')).items).toHaveLength(1);
+    const [node] = (await done(server, 'GET', '/nodes')).items;
+    expect(node).toMatchObject({
+      host: hostname(),
+      pid: process.pid,
+      version: '0.0.0-test',
+      s3: server.s3.replace(/\/$/, ''),
+      isSilent: false,
+      isHere: true,
+    });
+    expect(Math.abs(node.clockAheadMs)).toBeLessThan(60_000);
+    const carl = await newUser(server, 'carl');
+    expectProblem(await api(server, 'GET', '/nodes', { credentials: carl }), { status: 403, code: 'AccessDenied' });
   });
 });

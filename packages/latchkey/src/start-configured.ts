@@ -4,8 +4,7 @@ import type { Certificate } from '@latchkey/server/http';
 import type { OidcIssuer } from '@latchkey/server/identity/sts/federated';
 import { parseOidcIssuers } from '@latchkey/server/identity/sts/oidc-issuers';
 import type { Log } from '@latchkey/server/log';
-import type { Siblings } from '@latchkey/server/siblings';
-import { type RunningServer, startServer } from '@latchkey/server/start-server';
+import { type RunningServer, type ServerOptions, startServer } from '@latchkey/server/start-server';
 import { reachableAddresses } from '@latchkey/server/webhooks/addresses';
 import { readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
@@ -25,8 +24,11 @@ export type Started = {
   readonly certificate: Certificate | undefined;
 };
 
+/** Of a worker, which it is and what it counts with the others. */
+export type WorkersPlace = Pick<ServerOptions, 'worker' | 'siblings'>;
+
 /** Starts the server that a configuration describes. Throws a `Failure` whose sentence says what stands in the way. */
-export async function startConfigured(config: Config, log: Log, siblings?: Siblings): Promise<Started> {
+export async function startConfigured(config: Config, log: Log, place: WorkersPlace = {}): Promise<Started> {
   requireSettings(config);
   const certificate = config.tls && (await readCertificate(config.tls));
   const oidcIssuers = config.oidcIssuersFile === undefined ? [] : await readOidcIssuers(config.oidcIssuersFile);
@@ -48,7 +50,7 @@ export async function startConfigured(config: Config, log: Log, siblings?: Sibli
       reloadMasterKeys: master.reload,
       tls: certificate,
       log,
-      siblings,
+      ...place,
       root: root.credentials,
       version: version(),
       disk: () => diskSpace(config.data),

@@ -42,6 +42,8 @@ export async function openLmdbRecordStore({ directory, onReadOnly }: LmdbRecordS
     },
     latest: known.latest,
     generation: known.generation,
+    // All processes that have it open are on one machine.
+    time: async () => Date.now(),
     async checkHealth() {
       health.requireWritable();
     },

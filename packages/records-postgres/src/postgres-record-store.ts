@@ -53,6 +53,10 @@ export function postgresRecordStore({ database, generations, watch, close }: Pos
     },
     latest: generations.latest,
     generation: generations.generation,
+    async time() {
+      const [row] = await query<{ now: number }>('SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now');
+      return row?.now as number;
+    },
     async checkHealth() {
       if (database.awayBecause !== undefined) throw new Error('PostgreSQL is away.');
     },

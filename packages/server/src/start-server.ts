@@ -1,5 +1,6 @@
 /** A whole server on two addresses: the S3 address for programs, the console address for people. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { ObjectStore } from '@latchkey/storage/object-store';
 import type { RecordStore } from '@latchkey/storage/record-store';
 import type { TrailStore } from '@latchkey/storage/trail-store';
@@ -29,6 +30,7 @@ import { createLinks } from './links/link-service.ts';
 import { revocations } from './links/revocations.ts';
 import type { Log } from './log.ts';
 import { createRequestCounts, type Metric, memoryMetrics } from './metrics.ts';
+import { announceNode } from './nodes/nodes.ts';
 import type { Incoming, Site, Stores } from './pipeline.ts';
 import { publicAddress } from './public-address.ts';
 import { reachedUrl } from './reached-url.ts';
@@ -87,6 +89,8 @@ export type ServerOptions = {
   readonly sandboxesActiveContent?: boolean | undefined;
   /** Where webhooks may be, and how long is tried to reach them. */
   readonly webhooks?: WebhookOptions | undefined;
+  /** Which worker this is, of several that were started together; none where it is by itself. */
+  readonly worker?: number | undefined;
   /** The processes that answer at the same addresses, what is counted with them. Default: none. */
   readonly siblings?: Siblings | undefined;
   readonly log: Log;
@@ -212,6 +216,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     auditReads: options.auditReads,
   });
 
+  const startedAt = site.now();
   const consoleListener = await listen(
     options.consoleListen,
     consoleHandler({
@@ -231,11 +236,12 @@ async function start(options: ServerOptions): Promise<RunningServer> {
       pages: options.consolePages === undefined ? undefined : { folder: options.consolePages, endpoint: endpointOfBrowser },
       server: {
         version: options.version,
-        startedAt: site.now(),
+        startedAt,
         endpoint,
         consoleUrl,
         trustsProxies: proxies !== undefined,
         disk: options.disk,
+        nodes: async () => nodes.list(),
       },
     }),
     context,
@@ -254,6 +260,10 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     await trail.close();
     throw error;
   }
+  const { version, worker } = options;
+  const self = { host: hostname(), pid: process.pid, worker, version, startedAt, s3: s3.url, console: consoleListener.url };
+  // Real time: what tests set by hand is no clock of this machine.
+  const nodes = announceNode({ records, self, now: Date.now });
   const forgetting = forgetUses({ uses, now: site.now, log });
   const deliveries = hooks.start();
   let closed: Promise<void> | undefined;
@@ -279,7 +289,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
   async function closeAll(idle: Promise<unknown>): Promise<void> {
     await idle;
     // Its last line says that nothing comes behind it; then the stores may go, whose keys it needs.
-    await Promise.all([identities.close(), forgetting.stop(), uploads.sweeping.stop(), deliveries.stop(), trail.close()]);
+    await Promise.all([identities.close(), forgetting.stop(), nodes.stop(), uploads.sweeping.stop(), deliveries.stop(), trail.close()]);
     await Promise.all([objects.close(), records.close(), uses.close(), options.trail.close()]);
   }
 }

@@ -39,6 +39,7 @@ export function openMemoryRecordStore(): RecordStore {
     generation(kind) {
       return kindOf(kind).generation;
     },
+    time: async () => Date.now(),
     async checkHealth() {},
     async close() {},
   };

@@ -43,6 +43,13 @@ export function recordStoreSuite(name: string, open: () => Promise<OpenedRecordS
       expect(await store.commit([put('gone', 'a', 2, 0)])).toEqual({ committed: true });
       expect(await store.commit([remove('gone', 'never there')])).toEqual({ committed: true });
     });
+    test('time is in whole milliseconds since the epoch, and goes on', async () => {
+      const first = await store.time();
+      expect(Number.isInteger(first)).toBe(true);
+      // The store may be on another machine; but not in another year.
+      expect(Math.abs(first - Date.now())).toBeLessThan(180 * 86_400_000);
+      await expect.poll(() => store.time(), { interval: 5 }).toBeGreaterThan(first);
+    });
     test('ifVersion 0 says the record must not exist', async () => {
       expect(await store.commit([put('once', 'a', 1, 0)])).toEqual({ committed: true });
       expect(await store.commit([put('once', 'a', 2, 0)])).toEqual({ committed: false, conflict: { kind: 'once', id: 'a' } });

@@ -51,6 +51,8 @@ export type RecordStore = {
    * Promise: it has changed by the time a commit to the kind has resolved, in another process after `latest`, and stays the same without one.
    */
   generation(kind: RecordKind): number;
+  /** Promise: milliseconds since the epoch, by one clock for all processes that share the store. */
+  time(): Promise<number>;
   checkHealth(): Promise<void>;
   close(): Promise<void>;
 };

@@ -10,15 +10,19 @@ import { durationText, sizeText } from '../format.ts';
 import { isLoopback } from '../loopback.ts';
 import { site } from '../site.ts';
 import { language, words } from '../words/words.ts';
+import { NodesSection } from './nodes-section.tsx';
 import { type Check, type Finding, testPublicAddress } from './public-address.ts';
-import { fetchServer, type ServerState, type StoreState } from './server.ts';
+import { fetchNodes, fetchServer, type ServerState, type StoreState } from './server.ts';
 import { SettingsTabs } from './settings-tabs.tsx';
 import { isAlmostFull } from './troubles.ts';
 import { health } from './watch-health.ts';
 
 export function HealthPage() {
   const text = words().settings;
-  const [server, reload] = useLoaded((signal) => fetchServer(signal), []);
+  const [server, reload] = useLoaded(async (signal) => {
+    const [found, nodes] = await Promise.all([fetchServer(signal), fetchNodes(signal)]);
+    return { found, nodes };
+  }, []);
   return (
     <div class="page">
       <div class="page-head">
@@ -27,9 +31,10 @@ export function HealthPage() {
       </div>
       <SettingsTabs />
       <Loaded of={server} onRetry={reload}>
-        {(found) => (
+        {({ found, nodes }) => (
           <>
             <State server={found} />
+            <NodesSection nodes={nodes} />
             <PublicAddress server={found} />
           </>
         )}

@@ -18,6 +18,25 @@ export type ServerState = {
   readonly memoryBytes: number;
 };
 
+/** A process that serves this installation. */
+export type NodeState = {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly worker?: number;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly seenAt: string;
+  readonly s3: string;
+  readonly clockAheadMs: number;
+  readonly isSilent: boolean;
+  readonly isHere: boolean;
+};
+
+export async function fetchNodes(signal?: AbortSignal): Promise<readonly NodeState[]> {
+  return (await api<{ readonly items: readonly NodeState[] }>('GET', '/nodes', { signal })).items;
+}
+
 export function fetchServer(signal?: AbortSignal): Promise<ServerState> {
   return api('GET', '/server', { signal });
 }

@@ -35,7 +35,7 @@ export async function serveAsWorker(config: Config, worker: Worker, log: Log): P
   });
   worker.on('message', calls.receive);
   try {
-    started = await startConfigured(config, numbered, siblingsOver(calls));
+    started = await startConfigured(config, numbered, { worker: worker.id, siblings: siblingsOver(calls) });
   } catch (error) {
     const { message } = error as Error;
     await calls.call('failed', { message, status: error instanceof Failure ? error.status : 1 });

@@ -1,3 +1,5 @@
+import type { SeenNode } from '../nodes/nodes.ts';
+
 /** What operations may tell of the server that they run in, beside what is in its stores. */
 export type ServerFacts = {
   readonly version: string;
@@ -8,6 +10,8 @@ export type ServerFacts = {
   consoleUrl(): string;
   /** Whether proxies are named whose X-Forwarded-For is believed. */
   readonly trustsProxies: boolean;
+  /** The processes that serve this installation. */
+  nodes(): Promise<readonly SeenNode[]>;
   /** Of the disk with the data directory; none where the data is elsewhere. */
   readonly disk: (() => Promise<DiskSpace>) | undefined;
 };

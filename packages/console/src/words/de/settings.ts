@@ -121,6 +121,16 @@ export const settings: Words['settings'] = {
   clockRight: 'Dieses Gerät und der Server stimmen überein.',
   clockOff: (span) =>
     `Dieses Gerät geht ${span} falsch. Die Konsole berücksichtigt es; andere Programme, die unterschreiben, könnten abgewiesen werden.`,
+  nodes: 'Knoten',
+  node: 'Rechner',
+  state: 'Zustand',
+  serving: 'in Betrieb',
+  silent: 'meldet sich nicht',
+  thisOne: '(antwortet Ihnen)',
+  lastSeen: 'Zuletzt gemeldet',
+  versionsDiffer: (versions) =>
+    `Knoten verschiedener Versionen bedienen diese Installation: ${versions}. Starten Sie die der älteren bald neu.`,
+  nodeClockOff: (node, span) => `Die Uhr von ${node} geht ${span} falsch. Links enden dort zu früh oder zu spät.`,
   links: 'Links beginnen mit',
   pages: 'Seiten beginnen mit',
   yourAddress: 'Ihre Adresse hier',

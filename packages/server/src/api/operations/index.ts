@@ -6,7 +6,7 @@ import { changeLink, createLink, getLink, getLinkUrl, listLinks, revokeLink } fr
 import { presign } from './presign.ts';
 import { getSignInUrl, signInWithProvider } from './provider-sign-in.ts';
 import { createRevocation, listRevocations, removeRevocation } from './revocations.ts';
-import { getLinkLimits, getServer } from './server.ts';
+import { getLinkLimits, getServer, listNodes } from './server.ts';
 import { endSession, listSessions, renewSession, signIn, signOut } from './sessions.ts';
 import {
   changeUploadRequest,
@@ -65,4 +65,5 @@ export const apiOperations: readonly ApiOperation[] = [
   verifyAudit,
   getLinkLimits,
   getServer,
+  listNodes,
 ];

@@ -6,7 +6,7 @@ import type { Incoming, Permission } from '../../pipeline.ts';
 import { requestPermission } from '../../upload-requests/request-permissions.ts';
 import { invalidInput } from '../input.ts';
 import { type ApiCall, defineApiOperation } from '../operation.ts';
-import { limitsQuery, linkLimitsShown, serverShown } from '../schemas/server.ts';
+import { limitsQuery, linkLimitsShown, nodesShown, serverShown } from '../schemas/server.ts';
 import { isoTime } from '../schemas/values.ts';
 
 export const getLinkLimits = defineApiOperation({
@@ -63,6 +63,26 @@ export const getServer = defineApiOperation({
         memoryBytes: process.memoryUsage.rss(),
       },
     };
+  },
+});
+
+export const listNodes = defineApiOperation({
+  name: 'ListNodes',
+  method: 'GET',
+  path: '/nodes',
+  summary: 'The processes that serve this installation, or did so within the last hour: nodes, and workers of nodes',
+  actions: ['latchkey:ReadServer'],
+  answer: { status: 200, description: 'The nodes, by name', body: nodesShown },
+  needs: () => [{ action: 'latchkey:ReadServer', resource: '*' }],
+  async run({ server }) {
+    const items = (await server.nodes()).map(({ startedAt, seenAt, worker, ...node }) => ({
+      ...node,
+      ...(worker !== undefined && { worker }),
+      startedAt: isoTime(startedAt),
+      seenAt: isoTime(seenAt),
+    }));
+    const nameOf = ({ host, pid }: (typeof items)[number]) => `${host} ${String(pid).padStart(10)}`;
+    return { body: { items: items.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1)) } };
   },
 });
 

@@ -51,3 +51,22 @@ export const serverShown = members({
   disk: optional(members({ totalBytes: number(), freeBytes: number() })),
   memoryBytes: number(),
 });
+
+export const nodesShown = members({
+  items: array(
+    members({
+      id: string(),
+      host: string(),
+      pid: number(),
+      worker: optional(number()),
+      version: string(),
+      startedAt: timeText,
+      seenAt: timeText,
+      s3: string(),
+      console: string(),
+      clockAheadMs: number(),
+      isSilent: boolean(),
+      isHere: boolean(),
+    }),
+  ),
+});
