@@ -20,10 +20,16 @@ const ALL = {
   list: ['Listings', () => benchList(process.env.FULL === '1' ? {} : { large: 200_000 })],
   stream: ['Large GET', benchStream],
 };
+/** These want a PostgreSQL besides, and say how large things get rather than how fast they are. */
+const ASKED_FOR = {
+  appends: ['Audit events that one PostgreSQL takes', async () => (await import('./appends.mjs')).benchAppends()],
+  cluster: ['A node, and a balancer before three, of the bare Ceph', async () => (await import('./cluster.mjs')).benchCluster()],
+  capacity: ['What a request costs a node and PostgreSQL', async () => (await import('./capacity.mjs')).benchCapacity()],
+};
 
-const asked = process.argv.slice(2).filter((name) => name in ALL);
+const asked = process.argv.slice(2).filter((name) => name in ALL || name in ASKED_FOR);
 for (const name of asked.length > 0 ? asked : Object.keys(ALL)) {
-  const [title, bench] = ALL[name];
+  const [title, bench] = ALL[name] ?? ASKED_FOR[name];
   console.log(`\n${title}`);
   console.table(Object.fromEntries((await bench()).map(({ name: row, ...columns }) => [row, columns])));
 }
