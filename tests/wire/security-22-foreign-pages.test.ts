@@ -67,7 +67,9 @@ function sent({ method, path, takesBody }: Operation, headers: Headers): Promise
 
 /** All of an installation that these operations could change. */
 async function everything(): Promise<Json> {
-  const lists = ['/links', '/requests', '/revocations', '/webhooks', '/sessions', '/buckets/box/redirect'].map((path) => done(server, 'GET', path));
+  const lists = ['/links', '/requests', '/revocations', '/webhooks', '/sessions', '/buckets/box/redirect'].map((path) =>
+    done(server, 'GET', path),
+  );
   return [...(await Promise.all(lists)), (await send(server, signed(server, 'GET', '/box'))).text];
 }
 
