@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256Hex } from '../support/independent-signer.ts';
-import { latchkey } from '../support/latchkey-command.ts';
+import { latchkey, startLatchkeyCommand } from '../support/latchkey-command.ts';
 import { type ServerProcess, serverProcess } from '../support/several-servers.ts';
 import { ROOT } from '../support/test-server.ts';
 import { type Answer, send, signed, type Wanted, xmlTexts } from '../support/wire-client.ts';
@@ -155,6 +155,27 @@ test('import stores nothing of an object that is damaged, says which, and goes o
   expect(copied.stderr).toMatch(/^s3:\/\/hurt\/b: .*cannot be read/);
   expect((await send(to, signed(to, 'HEAD', '/hurt/b'))).status).toBe(404);
   expect((await ask(to, 'GET', '/hurt/c')).text).toBe('c'.repeat(100_000));
+});
+
+test('import that is stopped says so, has stored nothing by halves, and goes on where it was', { timeout: 60_000 }, async () => {
+  const directory = join(folder, 'long');
+  await mkdir(directory);
+  for (let i = 0; i < 300; i++) await writeFile(join(directory, `file-${i}`), `content of ${i}`);
+  const parameters = ['import', directory, 's3://long/', '--endpoint-url', to.s3, '--parallel', '2', '--json'];
+  const importing = await startLatchkeyCommand(parameters, { environment: ENVIRONMENT });
+  expect(await importing.stop('SIGTERM')).toBe(1);
+  expect(importing.stderr()).toMatch(/Stopped by SIGTERM\. Run it again to go on\./);
+  const { copied } = JSON.parse(importing.stdout.at(-1) as string);
+  expect(copied).toBeGreaterThan(0);
+  expect(copied).toBeLessThan(300);
+
+  // What was written in this second can not be told from what was there before.
+  const longAgo = new Date(Date.now() - 3_600_000);
+  for (let i = 0; i < 300; i++) await utimes(join(directory, `file-${i}`), longAgo, longAgo);
+  const again = await run(to, directory, 's3://long/');
+  expect([again.status, again.sums.failed, again.sums.copied + again.sums.there], again.stderr).toEqual([0, 0, 300]);
+  expect(again.sums.there).toBeGreaterThanOrEqual(copied);
+  expect((await ask(to, 'GET', '/long/file-299')).text).toBe('content of 299');
 });
 
 test('import says what is wrong with where it is to read and to write, without a secret', { timeout: 60_000 }, async () => {
