@@ -6,6 +6,7 @@ import { benchList } from './list.mjs';
 import { benchPolicy } from './policy.mjs';
 import { benchPut } from './put.mjs';
 import { benchStream } from './stream.mjs';
+import { benchWorkers } from './workers.mjs';
 
 const ALL = {
   sign: ['URLs signed per second', async () => (await import('./sign.mjs')).benchSigning()],
@@ -19,6 +20,7 @@ const ALL = {
   events: ['Durable PUT of 1 KiB with webhooks, of the same without', benchEvents],
   list: ['Listings', () => benchList(process.env.FULL === '1' ? {} : { large: 200_000 })],
   stream: ['Large GET', benchStream],
+  workers: ['Two workers', benchWorkers],
 };
 /** These want a PostgreSQL besides, and say how large things get rather than how fast they are. */
 const ASKED_FOR = {

@@ -43,4 +43,18 @@ export function processorMicroseconds(pid) {
   }
 }
 
+/** The same of a process and all that it has started, and those have. */
+export function processorMicrosecondsOfAll(pid) {
+  return [pid, ...descendants(pid)].reduce((sum, each) => sum + processorMicroseconds(each), 0);
+}
+
+function descendants(pid) {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    return children.flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return [];
+  }
+}
+
 export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
