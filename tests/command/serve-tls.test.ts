@@ -46,6 +46,20 @@ describe('latchkey serve with a certificate', () => {
       expect(await server.stop()).toBe(0);
     });
   });
+  test('has several workers speak TLS, and take a renewed certificate on SIGHUP', async () => {
+    await inTemporaryDirectory(async (directory) => {
+      const [files, renewed] = [makeCertificate(directory, 'one'), makeCertificate(directory, 'renewed')];
+      const tls = ['--tls-cert', files.certFile, '--tls-key', files.keyFile];
+      const server = await serve(['--data', join(directory, 'data'), ...tls, '--workers', '2', ...anyPorts]);
+      expect(await nameServed(server.s3)).toBe('one.test');
+      await Promise.all([copyFile(renewed.certFile, files.certFile), copyFile(renewed.keyFile, files.keyFile)]);
+      server.signal('SIGHUP');
+      await expect.poll(server.stderr, { timeout: 60_000 }).toContain('"message":"workers are replaced"');
+      // Whichever answers.
+      for (let i = 0; i < 10; i++) expect(await nameServed(server.console)).toBe('renewed.test');
+      expect(await server.stop()).toBe(0);
+    });
+  });
   test('does not start with a key that is not the one of the certificate', async () => {
     await inTemporaryDirectory(async (directory) => {
       const { certFile } = makeCertificate(directory, 'one');

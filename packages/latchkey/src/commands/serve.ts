@@ -19,7 +19,7 @@ export const serve = defineCommand({
   usage: 'serve',
   description: `Runs the store. Prints one line of JSON on stdout when it accepts connections; logs go to stderr.
 SIGTERM and SIGINT stop it after the requests in flight, 30 seconds at most. A certificate that was renewed is taken within half a
-minute, or at once on SIGHUP.
+minute, or at once on SIGHUP. With several workers SIGHUP replaces them all, and no request is refused meanwhile.
 
 The root user's credentials are LATCHKEY_ROOT_ACCESS_KEY_ID and LATCHKEY_ROOT_SECRET_ACCESS_KEY; without them the first
 start makes some, shows them once and keeps them in root-credentials.json in the data directory.`,
