@@ -81,6 +81,25 @@ const SCREENS: readonly (readonly [name: string, go: (page: Page) => Promise<voi
     },
   ],
   [
+    'metadata',
+    async (page) => {
+      await page.getByRole('button', { name: 'Edit metadata' }).click();
+      await page.getByRole('button', { name: 'Add a name and value' }).click();
+      await page.getByRole('textbox', { name: 'Value' }).fill('a value that is longer than its field has room for');
+    },
+  ],
+  [
+    'overwrite',
+    async (page) => {
+      await page.goto(`${server.console}/buckets/team-files`);
+      await page.getByRole('button', { name: 'Actions for scan-0.txt' }).click();
+      await page.getByRole('menuitem', { name: 'Copy to…' }).click();
+      await page.getByLabel('New name').fill('scan-1.txt');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Keep both' }).waitFor();
+    },
+  ],
+  [
     'preview',
     async (page) => {
       await page.goto(`${server.console}/buckets/team-files?prefix=2026/&key=2026/plan.txt`);

@@ -1,8 +1,6 @@
 /** The objects of a bucket: the list, what is done to what is chosen in it, and what is known of one of them. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { isCode } from '../api/refusal.ts';
-import { announce } from '../components/announce.tsx';
-import { copyText } from '../components/copy.ts';
 import { Failure } from '../components/failure.tsx';
 import { useLoaded } from '../components/loaded.tsx';
 import type { MenuItem } from '../components/menu.tsx';
@@ -10,21 +8,23 @@ import { Empty } from '../components/note.tsx';
 import type { PageProps } from '../pages.ts';
 import { PreviewDialog } from '../preview/preview-dialog.tsx';
 import { go, goBackTo, goOver, isOver } from '../router.ts';
-import { objectUrl } from '../s3/client.ts';
 import { listRows } from '../s3/listing.ts';
 import type { Row } from '../s3/rows.ts';
 import { Share } from '../share/share.tsx';
 import type { ShareSubject } from '../share/subject.ts';
-import { addFiles, uploadedListeners } from '../upload/queue.ts';
+import { isTyping } from '../shell/shortcuts.ts';
+import { addFiles } from '../upload/queue.ts';
 import { words } from '../words/words.ts';
 import { BucketTools, SelectionTools, StatusLine, UnsortedNote } from './bucket-tools.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DropArea } from './drop-area.tsx';
 import { EmptyFolder } from './empty-folder.tsx';
 import { FolderDialog } from './folder-dialog.tsx';
+import { listenForUploads } from './listen-for-uploads.ts';
 import { Listing } from './listing.ts';
 import { liveLinks } from './live-links.ts';
-import { baseName, isAddressable, parentPrefix } from './names.ts';
+import { isAddressable, parentPrefix } from './names.ts';
+import { copyAddress, openObject, saveObject } from './object-actions.ts';
 import { ObjectList } from './object-list.tsx';
 import { ObjectPanel } from './object-panel.tsx';
 import { BY_NAME, comparisonOf, orderAfter, orderOf, orderText } from './order.ts';
@@ -129,9 +129,6 @@ function FolderView({ bucket, prefix, filter, sort, objectKey, view }: FolderVie
     if (row.kind === 'folder') go(path, { prefix: row.key });
     else if (isAddressable(row.key)) preview(row.key);
   };
-  const openObject = async (key: string) => {
-    window.open(await objectUrl({ bucket, key }), '_blank', 'noopener,noreferrer');
-  };
   const share = (of: ShareSubject, action: 'download' | 'upload' = 'download') => setShown({ dialog: 'share', of, action });
   const actionsFor = (row: Row): readonly MenuItem[] => [
     ...(row.kind === 'folder'
@@ -144,7 +141,7 @@ function FolderView({ bucket, prefix, filter, sort, objectKey, view }: FolderVie
         ? [
             { label: text.share, icon: 'share' as const, onSelect: () => share({ bucket, key: row.key }) },
             { label: text.preview, icon: 'eye' as const, onSelect: () => preview(row.key) },
-            { label: text.open, icon: 'open' as const, onSelect: () => void openObject(row.key) },
+            { label: text.open, icon: 'open' as const, onSelect: () => void openObject(bucket, row.key) },
             { label: text.download, icon: 'download' as const, onSelect: () => void saveObject(bucket, row.key) },
           ]
         : []),
@@ -235,7 +232,7 @@ function FolderView({ bucket, prefix, filter, sort, objectKey, view }: FolderVie
             bucket={bucket}
             objectKey={objectKey}
             onClose={() => goBackTo(path, at(undefined))}
-            onOpen={() => void openObject(objectKey)}
+            onOpen={() => void openObject(bucket, objectKey)}
             onDownload={() => void saveObject(bucket, objectKey)}
             onPreview={() => preview(objectKey)}
             onShare={() => share({ bucket, key: objectKey })}
@@ -316,31 +313,4 @@ function sharing(bucket: string, rows: readonly Row[], share: (of: ShareSubject)
   if (rows.length === 1 && only?.kind === 'folder') return () => share({ bucket, keyPrefix: only.key });
   const keys = rows.map(({ key }) => key);
   return rows.every(({ kind, key }) => kind === 'object' && isAddressable(key)) ? () => share({ bucket, keys }) : undefined;
-}
-
-/** What is stored while the list is shown appears in it. */
-function listenForUploads(bucket: string, prefix: string, filter: string, listing: Listing): () => void {
-  const hear: Parameters<(typeof uploadedListeners)['add']>[0] = (uploaded) => {
-    if (uploaded.bucket !== bucket || !uploaded.key.startsWith(prefix + filter)) return;
-    const slash = uploaded.key.indexOf('/', prefix.length);
-    if (slash !== -1) listing.add({ kind: 'folder', key: uploaded.key.slice(0, slash + 1) });
-    else listing.add({ kind: 'object', key: uploaded.key, sizeBytes: uploaded.sizeBytes, modifiedAt: Date.now(), etag: '' });
-  };
-  uploadedListeners.add(hear);
-  return () => void uploadedListeners.delete(hear);
-}
-
-async function saveObject(bucket: string, key: string): Promise<void> {
-  const anchor = document.createElement('a');
-  anchor.href = await objectUrl({ bucket, key, downloadAs: baseName(key) });
-  anchor.rel = 'noreferrer';
-  anchor.click();
-}
-
-async function copyAddress(address: string): Promise<void> {
-  if (await copyText(address)) announce(words().shell.copied);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('input, textarea, select, dialog, [popover]') !== null;
 }

@@ -20,7 +20,7 @@ export type DraftProblems = {
 };
 
 /** S3's bound for the names and values of an object's own metadata together, as they are sent. */
-export const MOST_METADATA_BYTES = 2048;
+const MOST_METADATA_BYTES = 2048;
 
 export function draftOf({ headers, metadata }: ObjectProperties): PropertiesDraft {
   const edited = EDITED_HEADERS.map((name) => [name, headers[name] ?? ''] as const);

@@ -50,7 +50,7 @@ export const KEPT_HEADERS = [
   'x-amz-website-redirect-location',
 ] as const;
 
-export type KeptHeader = (typeof KEPT_HEADERS)[number];
+type KeptHeader = (typeof KEPT_HEADERS)[number];
 
 export type ObjectFacts = {
   readonly sizeBytes: number;

@@ -12,7 +12,7 @@ import { type Found, has } from './found.ts';
 import type { Listed } from './place-meant.ts';
 
 /** So many of each kind are shown: whoever looks for more types more. */
-export const MOST_OF_EACH = 8;
+const MOST_OF_EACH = 8;
 const NEWEST_LINKS = 100;
 
 export function foundPages(text: string): readonly Found[] {

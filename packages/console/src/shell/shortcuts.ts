@@ -12,9 +12,13 @@ export function showShortcuts(isShown: boolean): void {
 /** Listens for `?`, but not where somebody types. Returns what ends it. */
 export function listenForShortcuts(): () => void {
   const hear = (event: KeyboardEvent) => {
-    const isTyping = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog, [popover]') !== null;
-    if (event.key === '?' && !isTyping) showShortcuts(true);
+    if (event.key === '?' && !isTyping(event.target)) showShortcuts(true);
   };
   addEventListener('keydown', hear);
   return () => removeEventListener('keydown', hear);
+}
+
+/** Whether a key that is pressed there is meant for a field, a dialog or a menu, and not for the page. */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, dialog, [popover]') !== null;
 }
