@@ -121,6 +121,24 @@ describe('latchkey serve --workers', () => {
     });
   });
 
+  it('gives a link no more bytes a second because two workers deliver it', async () => {
+    await withWorkers(async (server) => {
+      await send(server, signed(server, 'PUT', '/box'));
+      await send(server, signed(server, 'PUT', '/box/film', { body: Buffer.alloc(30_000) }));
+      const link = await newLink(server, '/box/film', { maxBytesPerSecond: 20_000 });
+      const workers = await eachWorker(server.s3, 2);
+      const begunAt = performance.now();
+      const replies = await Promise.all(workers.map((worker) => worker.ask(requestOf(link.url))));
+      expect(replies.map(({ status, text }) => [status, text.length])).toEqual([
+        [200, 30_000],
+        [200, 30_000],
+      ]);
+      // 60,000 bytes, of which the last eighth of a second's need not be waited for. By itself each would be done in half the time.
+      expect(performance.now() - begunAt).toBeGreaterThan(2800);
+      for (const worker of workers) worker.close();
+    });
+  });
+
   it('tells at one of them what all have counted, also what one had counted that is gone', async () => {
     await withWorkers(async (server, [first = 0]) => {
       await send(server, signed(server, 'PUT', '/box'));

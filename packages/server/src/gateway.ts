@@ -28,8 +28,8 @@ import { queryErrorReply } from './query/error-reply.ts';
 import { withCall } from './query/read-call.ts';
 import { errorReply } from './respond.ts';
 import { createRouter, type Router } from './route.ts';
+import type { Siblings } from './siblings.ts';
 import { refusalTeller } from './webhooks/link-refusals.ts';
-import type { OnceAMinute } from './webhooks/once-a-minute.ts';
 
 export type Gateway = {
   /** Answers one request; never throws or rejects. Without a promise where no step has to wait. */
@@ -43,7 +43,7 @@ export type GatewayOptions = {
   readonly ignoreForeignAuthorization: boolean;
   readonly log: Log;
   readonly counts: RequestCounts;
-  readonly isToTell: OnceAMinute;
+  readonly siblings: Pick<Siblings, 'isToTell' | 'rates'>;
   readonly auditReads?: RecordedReads | undefined;
 };
 
@@ -54,14 +54,14 @@ export function createGateway({
   ignoreForeignAuthorization,
   log,
   counts,
-  isToTell,
+  siblings,
   auditReads,
 }: GatewayOptions): Gateway {
   const { identities } = stores;
   const route = createRouter(operations);
   const recorder = requestRecorder(stores.trail, site.now, (cause, incoming) => errorReply(cause, incoming, site.hostId, log), auditReads);
-  const deliver = deliverer({ stores, site, log });
-  const tellRefusal = refusalTeller(stores.events, isToTell, log);
+  const deliver = deliverer({ stores, site, rates: siblings.rates, log });
+  const tellRefusal = refusalTeller(stores.events, siblings.isToTell, log);
   const rules = { region: site.region, service: 's3', sigv2, ignoreForeignAuthorization } as const;
   const authenticateOne = (addressed: Addressed) => authenticate(addressed, route(addressed), rules, identities);
 

@@ -212,7 +212,7 @@ async function start(options: ServerOptions): Promise<RunningServer> {
     ignoreForeignAuthorization: options.ignoreForeignAuthorization ?? false,
     log,
     counts,
-    isToTell: siblings.isToTell,
+    siblings,
     auditReads: options.auditReads,
   });
 

@@ -17,7 +17,7 @@ export type CommonAnswers = {
 const ANSWERS_WITHIN_MS = 2000;
 
 export function commonAnswers(members: () => Iterable<Pick<Member, 'id' | 'calls'>>): CommonAnswers {
-  const { tries, isToTell } = noSiblings(Date.now);
+  const { tries, rates, isToTell } = noSiblings(Date.now);
   const numbers = metricsOfAll();
   const isMember = (id: number) => [...members()].some((member) => member.id === id);
   const heard = (id: number, metrics: readonly Metric[]) => void (isMember(id) && numbers.heard(id, metrics));
@@ -27,6 +27,7 @@ export function commonAnswers(members: () => Iterable<Pick<Member, 'id' | 'calls
     of: (id) => ({
       beginTry: tries.begin,
       forgiveTry: tries.forgive,
+      takeRate: rates.take,
       isToTell,
       async metrics(own: readonly Metric[]): Promise<readonly Metric[]> {
         heard(id, own);

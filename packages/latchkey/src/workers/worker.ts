@@ -57,6 +57,7 @@ function siblingsOver({ call }: Pick<Calls, 'call'>): Siblings {
       begin: (linkId, network) => call('beginTry', linkId, network) as Promise<number>,
       forgive: (linkId, network) => call('forgiveTry', linkId, network) as Promise<void>,
     },
+    rates: { take: (linkId, bytes, bytesPerSecond) => call('takeRate', linkId, bytes, bytesPerSecond) as Promise<number> },
     isToTell: (what) => call('isToTell', what) as Promise<boolean>,
     metrics: (own) => call('metrics', own) as Promise<readonly Metric[]>,
   };

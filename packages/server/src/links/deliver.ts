@@ -13,6 +13,7 @@ import { tellDownload, tellUse } from '../webhooks/link-uses.ts';
 import { AN_UPLOAD, beginTurn, type Counted, countedOf, refuseUsedUp, type Turn } from './counted.ts';
 import { untilCut } from './cut.ts';
 import { deliveredObject, withLimitedBody, withTerms, withTurn } from './flowing.ts';
+import type { LinkRates } from './link-rates.ts';
 import { createPacer } from './pace.ts';
 import type { Terms } from './terms.ts';
 import { checkDeclared } from './upload-limits.ts';
@@ -20,11 +21,13 @@ import { checkDeclared } from './upload-limits.ts';
 /** Without a promise where the operation answers without one, and nothing is counted. */
 export type Deliver = (request: Authorised) => Reply | Promise<Reply>;
 
-export function deliverer({ stores, site, log }: { readonly stores: Stores; readonly site: Site; readonly log: Log }): Deliver {
+export type DelivererOptions = { readonly stores: Stores; readonly site: Site; readonly rates: LinkRates; readonly log: Log };
+
+export function deliverer({ stores, site, rates, log }: DelivererOptions): Deliver {
   // A client that is gone ends the wait, and nothing else.
   const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }).catch(() => undefined);
   const context = { uses: stores.uses, now: site.now, pause, log };
-  const pacer = createPacer({ now: site.now, pause: (ms) => sleep(ms) });
+  const pacer = createPacer({ rates, pause: (ms) => sleep(ms) });
 
   return (request) => {
     const { signature, operation } = request;

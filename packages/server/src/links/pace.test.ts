@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { linkRates } from './link-rates.ts';
 import { createPacer } from './pace.ts';
 
 /** A clock that only pauses move. */
@@ -39,7 +40,7 @@ async function drained(bytes: AsyncIterable<Uint8Array>, now: () => number) {
 
 test('createPacer hands bytes on no faster than their rate, in small pieces', async () => {
   const clock = clockwork();
-  const pacer = createPacer(clock);
+  const pacer = createPacer({ rates: linkRates(clock.now), pause: clock.pause });
   let arrivals: [number, number][] | undefined;
   const reading = drained(pacer.paced(chunks(5000, 3000), 'link', 1000), clock.now).then((found) => {
     arrivals = found;
@@ -54,7 +55,7 @@ test('createPacer hands bytes on no faster than their rate, in small pieces', as
 
 test('createPacer shares the rate between transfers of one link, and not with another link', async () => {
   const clock = clockwork();
-  const pacer = createPacer(clock);
+  const pacer = createPacer({ rates: linkRates(clock.now), pause: clock.pause });
   const ended = new Map<string, number>();
   const read = async (name: string, id: string) => {
     await drained(pacer.paced(chunks(1000), id, 1000), clock.now);
@@ -69,7 +70,7 @@ test('createPacer shares the rate between transfers of one link, and not with an
 
 test('createPacer makes many short transfers as slow as a long one', async () => {
   const clock = clockwork();
-  const pacer = createPacer(clock);
+  const pacer = createPacer({ rates: linkRates(clock.now), pause: clock.pause });
   let done = false;
   const all = (async () => {
     for (let i = 0; i < 40; i++) await drained(pacer.paced(chunks(100), 'link', 1000), clock.now);
@@ -82,7 +83,7 @@ test('createPacer makes many short transfers as slow as a long one', async () =>
 
 test('createPacer saves up nothing while nobody transfers', async () => {
   const clock = clockwork();
-  const pacer = createPacer(clock);
+  const pacer = createPacer({ rates: linkRates(clock.now), pause: clock.pause });
   await drained(pacer.paced(chunks(100), 'link', 1000), clock.now);
   let waited = false;
   const later = clock.pause(60_000).then(() => {
@@ -109,7 +110,8 @@ test('createPacer copies what it hands on, for chunks may be written over once t
   const pieces: Uint8Array[] = [];
   let isDone = false;
   const taken = (async () => {
-    for await (const piece of createPacer(clock).paced(lent(), 'link', 4000)) pieces.push(piece);
+    for await (const piece of createPacer({ rates: linkRates(clock.now), pause: clock.pause }).paced(lent(), 'link', 4000))
+      pieces.push(piece);
     isDone = true;
   })();
   await clock.run(() => isDone);
