@@ -37,7 +37,7 @@ export function BucketPolicy({ bucket, onChange }: { readonly bucket: string; re
           )}
         </div>
       </div>
-      <Loaded of={policy} onRetry={reload}>
+      <Loaded of={policy} onRetry={reload} lines={1}>
         {(found) => (found === undefined ? <p class="quiet">{text.noBucketPolicy}</p> : <pre class="document">{tidy(found)}</pre>)}
       </Loaded>
       {dialog === 'edit' && (

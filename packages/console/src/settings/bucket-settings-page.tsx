@@ -103,7 +103,7 @@ function PublicAccess({ bucket, turn }: { readonly bucket: string; readonly turn
         <span class="quiet">{text.blockHint}</span>
       </div>
       {error !== undefined && <Failure error={error} />}
-      <Loaded of={access} onRetry={reload}>
+      <Loaded of={access} onRetry={reload} lines={6}>
         {({ block: stored, isPublic: open }) => (
           <div class="stack tight">
             {open ? <Note kind="warn">{text.isPublic}</Note> : <p class="quiet">{text.isNotPublic}</p>}

@@ -37,7 +37,7 @@ export function CorsRules({ bucket }: { readonly bucket: string }) {
         </Button>
       </div>
       {error !== undefined && <Failure error={error} />}
-      <Loaded of={rules} onRetry={reload}>
+      <Loaded of={rules} onRetry={reload} lines={1}>
         {(all) =>
           all.length === 0 ? (
             <p class="quiet">{text.noCors}</p>
