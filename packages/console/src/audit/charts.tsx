@@ -54,7 +54,7 @@ export function Charts({
         <Chart name={text.refusals} values={series.refusals} total={countText(sum(series.refusals), locale)} series={series} isBad />
       </div>
       <div class="more-rows">
-        <span class="quiet small">{shown.isAll ? text.chartAll(count) : text.chartHint(count)}</span>
+        <span class="quiet small">{shown.isAll ? text.chartAll(count) : text.chartHint(count, endText(series.from, locale))}</span>
         {!shown.isAll && shown.events.length < MOST && (
           <Button kind="quiet" class="inline-action" isDisabled={isBusy} onClick={() => void widen()}>
             {text.chartMore(countText(MOST, locale))}

@@ -51,7 +51,7 @@ export const audit: Words['audit'] = {
   bytes: 'Bytes hinaus',
   refusals: 'Abweisungen',
   chartOf: (name, total) => `${name}: ${total}`,
-  chartHint: (count) => `Von den ${count} neuesten Ereignissen, die passen.`,
+  chartHint: (count, since) => `Der ${count} neuesten Ereignisse, die passen, seit ${since}. Frühere sind nicht gezählt.`,
   chartMore: (most) => `Bis zu ${most} zählen`,
   chartAll: (count) => `Von allen ${count} Ereignissen, die passen.`,
   event: 'Ereignis',

@@ -51,7 +51,7 @@ export const audit = {
   bytes: 'Bytes out',
   refusals: 'Refusals',
   chartOf: (name: string, total: string) => `${name}: ${total}`,
-  chartHint: (count: string) => `Of the ${count} newest events that match.`,
+  chartHint: (count: string, since: string) => `Of the ${count} newest events that match, since ${since}. Earlier ones are not counted.`,
   chartMore: (most: string) => `Count up to ${most}`,
   chartAll: (count: string) => `Of all ${count} events that match.`,
   event: 'Event',
