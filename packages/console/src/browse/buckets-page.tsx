@@ -6,6 +6,7 @@ import { TextField } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Loaded, useLoaded } from '../components/loaded.tsx';
 import { Menu } from '../components/menu.tsx';
+import { Empty } from '../components/note.tsx';
 import { Time } from '../components/value.tsx';
 import { go, hrefOf } from '../router.ts';
 import { type BucketRow, listBuckets } from '../s3/listing.ts';
@@ -13,6 +14,7 @@ import { words } from '../words/words.ts';
 import { CreateBucketDialog } from './create-bucket-dialog.tsx';
 import { DeleteBucketDialog } from './delete-bucket-dialog.tsx';
 import { FirstBucket } from './tour.tsx';
+import { tourStep } from './tour-state.ts';
 
 type Shown = { readonly dialog: 'none' } | { readonly dialog: 'create' } | { readonly dialog: 'delete'; readonly bucket: string };
 
@@ -21,7 +23,7 @@ export function BucketsPage() {
   const [buckets, reload] = useLoaded((signal) => listBuckets(signal), []);
   const [shown, setShown] = useState<Shown>({ dialog: 'none' });
   const close = () => setShown({ dialog: 'none' });
-  const isFirst = buckets.state === 'loaded' && buckets.value.length === 0;
+  const isFirst = tourStep.value !== 'over' && buckets.state === 'loaded' && buckets.value.length === 0;
   return (
     <div class="page">
       <div class="page-head">
@@ -35,7 +37,13 @@ export function BucketsPage() {
       {buckets.state === 'failed' && isCode(buckets.error, 'AccessDenied') && <BucketByName />}
       <Loaded of={buckets} onRetry={reload}>
         {(rows) =>
-          rows.length === 0 ? <FirstBucket /> : <BucketTable rows={rows} onDelete={(bucket) => setShown({ dialog: 'delete', bucket })} />
+          isFirst ? (
+            <FirstBucket />
+          ) : rows.length === 0 ? (
+            <Empty icon="bucket" title={text.noBuckets} />
+          ) : (
+            <BucketTable rows={rows} onDelete={(bucket) => setShown({ dialog: 'delete', bucket })} />
+          )
         }
       </Loaded>
       {shown.dialog === 'create' && <CreateBucketDialog onClose={close} onCreated={(name) => go(`/buckets/${name}`)} />}

@@ -1,12 +1,12 @@
-/** How far the first minute has come: from a bucket to a file to a link. Kept in this browser; never begun where there was anything before. */
+/** How far the first minute has come: from a bucket to a file to a link. Kept in this browser; never begun where there was anything before, nor again where it is over. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-export type TourStep = 'bucket' | 'file' | 'share' | 'over';
+export type TourStep = 'not-begun' | 'bucket' | 'file' | 'share' | 'over';
 
 const NAME = 'latchkey-tour';
 const STEPS: readonly TourStep[] = ['bucket', 'file', 'share', 'over'];
 const kept = globalThis.localStorage?.getItem(NAME);
-const current = signal<TourStep>(STEPS.find((step) => step === kept) ?? 'over');
+const current = signal<TourStep>(STEPS.find((step) => step === kept) ?? 'not-begun');
 
 export const tourStep: ReadonlySignal<TourStep> = current;
 
@@ -16,6 +16,6 @@ export function tourGoesTo(step: TourStep): void {
 }
 
 /** Forward only, and only while it is going on: for the places where a step is done. */
-export function tourHasDone(step: Exclude<TourStep, 'over'>): void {
+export function tourHasDone(step: Exclude<TourStep, 'not-begun' | 'over'>): void {
   if (current.peek() === step) tourGoesTo(STEPS[STEPS.indexOf(step) + 1] ?? 'over');
 }

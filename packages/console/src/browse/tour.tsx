@@ -42,6 +42,11 @@ export function FirstBucket() {
         <Step step="file" />
         <Step step="share" />
       </ol>
+      <div>
+        <Button kind="quiet" onClick={() => tourGoesTo('over')}>
+          {text.tourDone}
+        </Button>
+      </div>
     </section>
   );
 }
@@ -49,7 +54,7 @@ export function FirstBucket() {
 /** Above the list, until the first file is shared. */
 export function TourStrip() {
   const text = words().browse;
-  if (tourStep.value === 'over' || tourStep.value === 'bucket') return null;
+  if (tourStep.value !== 'file' && tourStep.value !== 'share') return null;
   return (
     <section class="tour strip" aria-label={text.tourTitle}>
       <ol>
@@ -62,9 +67,9 @@ export function TourStrip() {
   );
 }
 
-function Step({ step, children }: { readonly step: Exclude<TourStep, 'over'>; readonly children?: ComponentChildren }) {
+function Step({ step, children }: { readonly step: Exclude<TourStep, 'not-begun' | 'over'>; readonly children?: ComponentChildren }) {
   const text = words().browse;
-  const order = ['bucket', 'file', 'share', 'over'] as const;
+  const order: readonly TourStep[] = ['bucket', 'file', 'share', 'over'];
   const at = order.indexOf(tourStep.value);
   const own = order.indexOf(step);
   const state = own < at ? 'done' : own === at ? 'now' : 'later';

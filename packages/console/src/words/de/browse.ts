@@ -159,7 +159,7 @@ export const browse: Words['browse'] = {
   tourBucket: 'Einen Bucket anlegen',
   tourBucketHint: 'Er enthält Dateien, und sein Name wird Teil ihrer Adressen.',
   tourFile: 'Eine Datei hineinziehen',
-  tourFileHint: 'Irgendwo auf die Seite. Sie geht geradewegs in den Speicher.',
+  tourFileHint: 'Irgendwo auf die Seite, oder mit Hochladen eine wählen. Sie geht geradewegs in den Speicher.',
   tourShare: 'Mit einem Link teilen',
   tourShareHint: 'Die Datei wählen, dann Teilen. Wer den Link hat, kann sie öffnen, bis Sie ihn zurücknehmen.',
   tourDone: 'Ausblenden',

@@ -158,7 +158,7 @@ export const browse = {
   tourBucket: 'Make a bucket',
   tourBucketHint: 'It holds files, and its name will be part of their addresses.',
   tourFile: 'Drop a file into it',
-  tourFileHint: 'Anywhere on the page. It goes straight to the store.',
+  tourFileHint: 'Anywhere on the page, or choose one with Upload. It goes straight to the store.',
   tourShare: 'Share it with a link',
   tourShareHint: 'Choose the file, then Share. Whoever has the link can open it, until you take the link back.',
   tourDone: 'Dismiss',
