@@ -231,7 +231,9 @@ describe('without a mouse', () => {
   test('somebody makes a user with a policy and an access key, and says what a bucket lets in', async () => {
     const { page, close } = await signedIn();
     await activate(page, 'Policies');
+    await page.getByRole('heading', { name: 'Policies' }).waitFor();
     await activate(page, 'New policy');
+    await page.getByRole('heading', { name: 'New policy' }).waitFor();
     await tabTo(page, 'Name');
     await page.keyboard.type('readers');
     await tabTo(page, 'Begin with');
@@ -244,16 +246,22 @@ describe('without a mouse', () => {
     await page.getByRole('heading', { name: 'readers' }).waitFor();
 
     await activate(page, 'People');
+    await page.getByRole('heading', { name: 'People' }).waitFor();
     await activate(page, 'New user');
+    await dialog(page).waitFor();
+    await tabTo(page, 'Name');
     await page.keyboard.type('ann');
     await page.keyboard.press('Enter');
     await page.getByText('The secret is shown this once.').waitFor();
     await activate(page, 'I have it');
+    await dialog(page).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'ann', exact: true }).waitFor();
     await activate(page, 'ann');
     await page.getByRole('heading', { name: 'ann' }).waitFor();
     await activate(page, 'New access key');
     await page.getByText('The secret is shown this once.').waitFor();
     await activate(page, 'I have it');
+    await dialog(page).waitFor({ state: 'detached' });
     await activate(page, 'Attach');
     await dialog(page).getByLabel('Policies').waitFor();
     await tabTo(page, 'Policies');
@@ -265,6 +273,7 @@ describe('without a mouse', () => {
     await page.getByRole('heading', { name: 'Guardrails' }).waitFor();
     await tabTo(page, 'Buckets');
     await page.keyboard.press('Enter');
+    await page.getByLabel('refuse public ACLs').waitFor();
     await tabTo(page, 'refuse public ACLs');
     const before = await page.getByLabel('refuse public ACLs').isChecked();
     await page.keyboard.press('Space');
