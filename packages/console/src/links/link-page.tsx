@@ -92,8 +92,7 @@ function Facts({ link }: { readonly link: Link }) {
     <dl class="facts">
       <dt>{text.status}</dt>
       <dd>
-        <LinkState of={link} />
-        <RevokedBy link={link} hasWay />
+        <LinkState of={link} /> <RevokedBy link={link} hasWay />
       </dd>
       <dt>{link.key === undefined ? text.folder : text.object}</dt>
       <dd>

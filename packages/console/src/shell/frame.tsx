@@ -53,7 +53,7 @@ export function Frame({ who }: { readonly who: SignedIn['principal'] }) {
         />
         <a class="brand" href="/buckets">
           <Brand />
-          {text.product}
+          <span>{text.product}</span>
         </a>
         <SearchButton />
         <div class="top-end">

@@ -13,6 +13,7 @@ export function SearchButton() {
     <button
       type="button"
       class="button search-button"
+      aria-label={`${text.placeholder} ${SHORTCUT}`}
       aria-haspopup="dialog"
       aria-keyshortcuts="Control+K Meta+K"
       onClick={() => {
@@ -21,7 +22,7 @@ export function SearchButton() {
     >
       <Icon name="search" />
       <span>{text.placeholder}</span>
-      <kbd>{isApple ? '⌘K' : 'Ctrl K'}</kbd>
+      <kbd>{SHORTCUT}</kbd>
     </button>
   );
 }
@@ -58,4 +59,4 @@ export function Search() {
   );
 }
 
-const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const SHORTCUT = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘K' : 'Ctrl K';
