@@ -15,16 +15,20 @@ export type Reading = { readonly catalogue: Catalogue; readonly files: Files; re
  * where the disk does not hold what was written. Two blocks are in memory, whatever the size: the one given out and the one being read. Lent, they
  * are the same two all the time: with memory of its own for each block, V8 would look through its whole heap for every 64 MiB that pass.
  */
-export async function* readBody(
-  context: Reading,
-  body: Body,
-  sizeBytes: number,
-  range: ByteRange,
-  chunks: Chunks,
-): AsyncGenerator<Uint8Array> {
-  if (range.end < range.start) return;
+export function readBody(context: Reading, body: Body, sizeBytes: number, range: ByteRange, chunks: Chunks): AsyncGenerator<Uint8Array> {
+  if (range.end < range.start) return nothing();
   const memory = chunks === 'lent' ? twoInTurn() : newMemory;
-  if (body.kind !== 'parts') return yield* readPiece(context, body, sizeBytes, range, memory);
+  return body.kind === 'parts' ? readParts(context, body, range, memory) : readPiece(context, body, sizeBytes, range, memory);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+async function* readParts(
+  context: Reading,
+  body: Body & { readonly kind: 'parts' },
+  range: ByteRange,
+  memory: BlockMemory,
+): AsyncGenerator<Uint8Array> {
   for (const piece of piecesOf(context.catalogue, body.id, range)) {
     const within = { start: Math.max(0, range.start - piece.start), end: Math.min(piece.sizeBytes - 1, range.end - piece.start) };
     yield* readPiece(context, piece.body, piece.sizeBytes, within, memory);
@@ -42,17 +46,31 @@ export function readInline({ inline }: Pick<Catalogue, 'inline'>, body: Body & {
   return bytes;
 }
 
-async function* readPiece(
+/** Not a generator around another: each one that a block passes through takes a few turns of promises. */
+function readPiece(
   context: Reading,
   body: PieceBody,
   sizeBytes: number,
   range: ByteRange,
   memory: BlockMemory,
 ): AsyncGenerator<Uint8Array> {
-  if (body.kind === 'none') return;
-  if (body.kind === 'file') return yield* readFile(context, body.id, sizeBytes, range, memory);
-  context.catalogue.latest();
-  yield readInline(context.catalogue, body).subarray(range.start, range.end + 1);
+  switch (body.kind) {
+    case 'none':
+      return nothing();
+    case 'file':
+      return readFile(context, body.id, sizeBytes, range, memory);
+    case 'inline':
+      return readFromIndex(context, body, range);
+  }
+}
+
+async function* readFromIndex(
+  { catalogue }: Reading,
+  body: Body & { readonly kind: 'inline' },
+  range: ByteRange,
+): AsyncGenerator<Uint8Array> {
+  catalogue.latest();
+  yield readInline(catalogue, body).subarray(range.start, range.end + 1);
 }
 
 async function* readFile(
