@@ -58,8 +58,8 @@ needs('haproxy', initdb)(
         await begin(place);
         // Before the balancer has seen it again, the next one must not go.
         const { name } = place;
-        const before = (await balancer.passedTo()).get(name) ?? 0;
-        await expect.poll(async () => (await balancer.passedTo()).get(name) ?? 0, { timeout: 60_000 }).toBeGreaterThan(before);
+        const before = balancer.passedToSoFar().get(name) ?? 0;
+        await expect.poll(() => balancer.passedToSoFar().get(name) ?? 0, { timeout: 60_000 }).toBeGreaterThan(before);
       }
       expect(await load.end()).toEqual([]);
     }),

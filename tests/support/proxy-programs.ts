@@ -13,6 +13,8 @@ export type RunningProxy = {
   passedOn(): Promise<number>;
   /** The same by server: HAProxy's names, nginx' addresses. */
   passedTo(): Promise<ReadonlyMap<string, number>>;
+  /** What its log has of them by now, while others go on: the latest may be missing. */
+  passedToSoFar(): ReadonlyMap<string, number>;
   /** What it complained about. */
   complaints(): string;
   /** SIGTERM unless another signal is named. */
@@ -42,14 +44,10 @@ export async function startProxy(program: ProxyProgram, configuration: string, p
     throw new Error(`${program} did not start:\n${output.stderr}${output.stdout}`, { cause });
   }
   const log = () => (program === 'nginx' ? readFileSync(join(folder, 'access.log'), 'utf8') : output.stdout);
-  const servers = async () => [...(await settled(log)).matchAll(/^to:(?!-|<NOSRV>)(\S*)/gm)].map(([, server]) => server as string);
   return {
-    passedOn: async () => (await servers()).length,
-    async passedTo() {
-      const counts = new Map<string, number>();
-      for (const server of await servers()) counts.set(server, (counts.get(server) ?? 0) + 1);
-      return counts;
-    },
+    passedOn: async () => serversIn(await settled(log)).length,
+    passedTo: async () => countsOf(serversIn(await settled(log))),
+    passedToSoFar: () => countsOf(serversIn(log())),
     complaints: () => output.stderr,
     stop,
   };
@@ -97,6 +95,14 @@ function accepts(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
+}
+
+const serversIn = (log: string): readonly string[] => [...log.matchAll(/^to:(?!-|<NOSRV>)(\S*)/gm)].map(([, server]) => server as string);
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** A log is written after the reply; read until it stops growing. */

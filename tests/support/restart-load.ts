@@ -2,6 +2,7 @@
  * Clients of a server that is being restarted: some keep their connection open for as long as the server does, some open one for each request, and
  * all take down whatever is not the whole right answer.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection, openConnection } from './connection.ts';
 import type { TestServer } from './test-server.ts';
 import { send, type WireRequest } from './wire-client.ts';
@@ -17,6 +18,8 @@ export type RestartLoad = {
 };
 
 const EACH = 4;
+/** Between two requests of a client: what is being started must not have to wait for a processor. */
+const PAUSE_MS = 40;
 
 /** Each of the requests is answered with 200 and `text`. */
 export function restartLoad(server: Pick<TestServer, 's3'>, requests: readonly WireRequest[], text: string): RestartLoad {
@@ -43,13 +46,17 @@ export function restartLoad(server: Pick<TestServer, 's3'>, requests: readonly W
         account(status, String(body));
         isKept = !/^connection: close/im.test(head);
         if (!isKept) endedInOrder += 1;
+        await sleep(PAUSE_MS);
       }
     } finally {
       connection?.close();
     }
   };
   const client = async (ask: () => Promise<void>): Promise<void> => {
-    while (!isOver) await ask().catch((error: Error) => wrong.push(error.message));
+    while (!isOver) {
+      await ask().catch((error: Error) => wrong.push(error.message));
+      await sleep(PAUSE_MS);
+    }
   };
   const clients = requests.flatMap((request) =>
     Array.from({ length: EACH }, () => [client(() => anew(request)), client(() => keeping(request))]),
