@@ -231,7 +231,7 @@ describe('without a mouse', () => {
   test('somebody makes a user with a policy and an access key, and says what a bucket lets in', async () => {
     const { page, close } = await signedIn();
     await activate(page, 'Policies');
-    await page.getByRole('heading', { name: 'Policies' }).waitFor();
+    await page.getByRole('heading', { name: 'Policies', level: 1 }).waitFor();
     await activate(page, 'New policy');
     await page.getByRole('heading', { name: 'New policy' }).waitFor();
     await tabTo(page, 'Name');

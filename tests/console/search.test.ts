@@ -32,25 +32,30 @@ const field = (page: Page) => page.getByRole('combobox');
 const options = (page: Page) => page.getByRole('option');
 const chosen = (page: Page) => page.getByRole('option', { selected: true });
 
+/** What is typed before it is there, is typed into the page. */
+async function openSearch(page: Page, key = 'Control+k'): Promise<void> {
+  await page.keyboard.press(key);
+  await expect.poll(() => focused(page)).toMatch(/^Search/);
+}
+
 describe('search', () => {
   test('is there from everywhere by Ctrl K, and leads to pages, buckets and objects by the keys alone', async () => {
     const { page, complaints, close } = await signedIn();
     await page.getByRole('heading', { name: 'Buckets' }).waitFor();
-    await page.keyboard.press('Control+k');
-    expect(await focused(page)).toBe('Search');
+    await openSearch(page);
     await page.keyboard.type('audit');
     await page.getByRole('status').filter({ hasText: '1 found.' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Audit' }).waitFor();
 
-    await page.keyboard.press('Meta+k');
+    await openSearch(page, 'Meta+k');
     await page.keyboard.type('photo');
     await options(page).filter({ hasText: 'photos' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'photos' }).waitFor();
 
     // Another bucket by its name, then down and up again through what is in it.
-    await page.keyboard.press('Control+k');
+    await openSearch(page);
     await page.keyboard.type('team-files/2026/');
     await options(page).filter({ hasText: 'plan.txt' }).waitFor();
     await page.keyboard.press('ArrowDown');
@@ -61,7 +66,7 @@ describe('search', () => {
     expect(new URL(page.url()).search).toBe('?prefix=2026/&key=2026/plan.txt');
 
     // In this folder and at the top of its bucket; `/` is still the filter.
-    await page.keyboard.press('Control+k');
+    await openSearch(page);
     await page.keyboard.type('re');
     await options(page).filter({ hasText: 'report-top.txt' }).waitFor();
     await page.keyboard.press('Escape');
