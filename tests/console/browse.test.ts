@@ -123,7 +123,10 @@ describe('the list', () => {
     await page.getByRole('dialog', { name: 'Delete a.txt?' }).waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => focusIsOn(page, 'Objects in box/')).toBe(true);
     await page.keyboard.press('End');
+    // The row that it is on is marked, and only then is it the one that Enter opens.
+    await expect.poll(() => row(page, 'docs').getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'docs' }).waitFor();
     await row(page, 'deep').waitFor();
