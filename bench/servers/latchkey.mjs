@@ -3,15 +3,12 @@ import { openLocalObjectStore } from '@latchkey/objects-local/local-object-store
 import { openLmdbRecordStore } from '@latchkey/records-lmdb/lmdb-record-store';
 import { openLocalTrailStore } from '@latchkey/records-lmdb/local-trail-store';
 import { openLocalUseStore } from '@latchkey/records-lmdb/local-use-store';
-import { keepRequestsYoung } from '@latchkey/server/heap';
-import { jsonLog } from '@latchkey/server/log';
-import { startServer } from '@latchkey/server/start-server';
+import { serve } from '../serve.mjs';
 
-keepRequestsYoung();
 const { directory, root, region, links = 0, auditReads = 'all', webhooks } = JSON.parse(process.argv[2]);
 const records = await openLmdbRecordStore({ directory: `${directory}/records` });
 if (links > 0) await fillWithLinks(records, links);
-const running = await startServer({
+await serve({
   objects: await openLocalObjectStore({ directory: `${directory}/objects` }),
   records,
   uses: await openLocalUseStore({ directory: `${directory}/records/uses` }),
@@ -20,16 +17,7 @@ const running = await startServer({
   webhooks,
   region,
   root,
-  listen: { host: '127.0.0.1', port: 0 },
-  consoleListen: { host: '127.0.0.1', port: 0 },
-  sigv2: true,
-  masterKeys: ['a master key for a benchmark'],
-  domains: [],
-  log: jsonLog((line) => process.stderr.write(line)),
-  version: '0.0.0-bench',
 });
-process.stdout.write(`${JSON.stringify({ port: Number(new URL(running.s3).port), console: running.console })}\n`);
-process.on('SIGTERM', () => running.close(0).then(() => process.exit(0)));
 
 /** Links that nobody uses, as records of the size that links have. */
 async function fillWithLinks(records, count) {

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
 import { makeBucket, putObjects } from '../support/arrange.ts';
 import { consoleOf, picture } from '../support/console-page.ts';
+import { SCREENS, settled } from '../support/console-screens.ts';
 import { activate, focusedName, tabTo, walk } from '../support/keyboard.ts';
 import { needs } from '../support/programs.ts';
 import { serveForThisFile } from '../support/served.ts';
@@ -18,37 +19,8 @@ beforeAll(async () => {
   await putObjects(server, 'box', ['docs/plan.txt', 'a.txt', 'b.txt']);
 });
 
-const PAGES = [
-  '/buckets',
-  '/buckets/box',
-  '/buckets/box?key=a.txt',
-  '/buckets/box?prefix=none/',
-  '/links',
-  '/links/rules',
-  '/requests',
-  '/audit',
-  '/people',
-  '/people/groups',
-  '/people/roles',
-  '/policies',
-  '/policies/new',
-  '/policies/check',
-  '/settings',
-  '/settings/buckets',
-  '/settings/webhooks',
-  '/settings/health',
-  '/sessions',
-  '/nowhere',
-];
-
 /** Dialogs stand over a page, and Tab stays in them. */
 const DIALOGS = ['/share?bucket=box&key=a.txt', '/share?bucket=box&prefix=docs/&action=upload', '/links/rules?by=label'];
-
-async function settled(page: Page): Promise<void> {
-  await page.locator('h1, dialog[open], .empty').first().waitFor();
-  await page.waitForLoadState('networkidle');
-  await expect.poll(() => page.locator('.skeleton').count()).toBe(0);
-}
 
 const dialog = (page: Page) => page.locator('dialog[open]');
 const status = async (url: string, options?: RequestInit) => (await fetch(url, options)).status;
@@ -57,7 +29,7 @@ describe.each([1280, 360])('at %i pixels', (width) => {
   test('Tab comes to every control of every page, in order, seen, and out again', async () => {
     const { page, close } = await signedIn({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 800 });
-    for (const path of [...PAGES, ...DIALOGS]) {
+    for (const path of [...SCREENS, ...DIALOGS]) {
       await page.goto(server.console + path);
       await settled(page);
       const { stops, missed, trap } = await walk(page);

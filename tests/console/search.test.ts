@@ -84,6 +84,7 @@ describe('search', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.getByRole('button', { name: 'New folder' }).click();
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Control+k');
     expect(await page.getByRole('dialog').count()).toBe(1);
     await page.keyboard.press('Escape');

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect } from 'vitest';
 import { makeBucket, putObjects } from '../support/arrange.ts';
 import { consoleOf } from '../support/console-page.ts';
+import { SCREENS, settled } from '../support/console-screens.ts';
 import { needs } from '../support/programs.ts';
 import { serveForThisFile } from '../support/served.ts';
 
@@ -17,29 +18,7 @@ beforeAll(async () => {
   await putObjects(server, 'box', ['a.txt', 'docs/plan.txt', ...Array.from({ length: 40 }, (_, index) => `scan-${index}.txt`)]);
 });
 
-const PAGES = [
-  '/buckets',
-  '/buckets/box',
-  '/buckets/box?key=a.txt',
-  '/buckets/box?prefix=none/',
-  '/links',
-  '/links/rules',
-  '/requests',
-  '/share?bucket=box&key=a.txt',
-  '/audit',
-  '/people',
-  '/people/groups',
-  '/people/roles',
-  '/policies',
-  '/policies/new',
-  '/policies/check',
-  '/settings',
-  '/settings/buckets',
-  '/settings/webhooks',
-  '/settings/health',
-  '/sessions',
-  '/nowhere',
-];
+const PAGES = [...SCREENS, '/share?bucket=box&key=a.txt'];
 
 type Shift = { readonly value: number; readonly what: readonly string[] };
 
@@ -59,9 +38,7 @@ async function measure(page: Page): Promise<void> {
 }
 
 async function shiftsOf(page: Page): Promise<readonly Shift[]> {
-  await page.locator('h1, dialog[open], .empty').first().waitFor();
-  await page.waitForLoadState('networkidle');
-  await expect.poll(() => page.locator('.skeleton').count()).toBe(0);
+  await settled(page);
   // Two frames, so that the last change is drawn and told.
   return page.evaluate(
     () =>
