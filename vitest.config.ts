@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { CEPH_PROGRAMS } from './tests/support/ceph.ts';
 import { pathOf } from './tests/support/path-of.ts';
@@ -7,6 +8,10 @@ import { postgresPrograms } from './tests/support/postgres.ts';
 // LATCHKEY_TEST_BUILT=1 runs them on what is published instead.
 const conditions = process.env.LATCHKEY_TEST_BUILT === '1' ? [] : ['source'];
 const seconds = 1000;
+// Most files wait for their own servers and programs as much as they compute: two at a time even on two cores. The others (faults, browsers,
+// several nodes) put a load on the machine themselves, and come after them, one at a time there.
+const together = { maxWorkers: Math.max(2, availableParallelism() - 1), sequence: { groupOrder: 0 } };
+const alone = { sequence: { groupOrder: 1 } };
 // The wire tests of links, identity and audit once more, with records, uses and trail in a PostgreSQL, where there is one.
 const withPostgres = postgresPrograms !== undefined || process.env.LATCHKEY_REQUIRE_ALL === '1';
 const OVER_POSTGRES =
@@ -25,11 +30,17 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     projects: [
-      project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds }),
-      project('command', 'tests/command/**/*.test.ts', { testTimeout: 90 * seconds, globalSetup: 'tests/support/built.ts' }),
-      project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds }),
+      project('unit', '{packages/*/src,tests/house}/**/*.test.ts', { testTimeout: 10 * seconds, ...together }),
+      project('command', 'tests/command/**/*.test.ts', { testTimeout: 90 * seconds, globalSetup: 'tests/support/built.ts', ...together }),
+      project('wire', 'tests/wire/**/*.test.ts', { testTimeout: 30 * seconds, ...together }),
       ...(withPostgres
-        ? [project('wire-postgres', OVER_POSTGRES, { testTimeout: 60 * seconds, globalSetup: 'tests/support/wire-postgres.ts' })]
+        ? [
+            project('wire-postgres', OVER_POSTGRES, {
+              testTimeout: 60 * seconds,
+              globalSetup: 'tests/support/wire-postgres.ts',
+              ...together,
+            }),
+          ]
         : []),
       ...(withCluster
         ? [
@@ -37,24 +48,21 @@ export default defineConfig({
               testTimeout: 60 * seconds,
               globalSetup: ['tests/support/wire-postgres.ts', 'tests/support/wire-ceph.ts'],
               setupFiles: 'tests/support/wire-over-ceph.ts',
+              ...together,
             }),
           ]
         : []),
-      // Every file drives heavy programs against a server of its own: after the others, two at a time, and time for a busy machine.
-      project('clients', 'tests/clients/**/*.test.ts', {
-        testTimeout: 300 * seconds,
-        maxWorkers: 2,
-        sequence: { groupOrder: 1 },
-        globalSetup: 'tests/support/built.ts',
-      }),
-      project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
-      project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts' }),
+      // Every file drives heavy programs against a server of its own: time for a busy machine.
+      project('clients', 'tests/clients/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts', ...together }),
+      project('proxies', 'tests/proxies/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts', ...alone }),
+      project('faults', 'tests/faults/**/*.test.ts', { testTimeout: 300 * seconds, globalSetup: 'tests/support/built.ts', ...alone }),
       project('console', 'tests/console/**/*.test.ts', {
         testTimeout: 120 * seconds,
         globalSetup: 'tests/support/built.ts',
         expect: { poll: { timeout: 20 * seconds } },
+        ...alone,
       }),
-      project('cluster', 'tests/cluster/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts' }),
+      project('cluster', 'tests/cluster/**/*.test.ts', { testTimeout: 120 * seconds, globalSetup: 'tests/support/built.ts', ...alone }),
     ],
   },
 });
