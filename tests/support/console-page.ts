@@ -34,6 +34,8 @@ export function consoleOf(server: Served) {
     browser ??= launchChromium();
     const context = await (await browser).newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
+    // From the beginning: asked for no sooner than the key is pressed, Chromium may be told only after it has opened one of its own.
+    page.on('filechooser', () => undefined);
     const complaints = listenTo(page, [new URL(server.console).origin, new URL(server.endpoint).origin]);
     await page.goto(server.console + path);
     return { page, complaints, close: () => context.close() };
