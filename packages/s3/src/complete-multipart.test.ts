@@ -13,7 +13,7 @@ test('parseCompleteMultipartUpload reads parts in the order sent, with their che
 });
 
 test.each([
-  ['no parts', '', 'InvalidRequest', 'You must specify at least one part'],
+  ['no parts', '', 'MalformedXML', /well-formed/],
   ['part 0', part(0), 'InvalidArgument', 'PartNumber must be >= 1'],
   ['part -1', part(-1), 'InvalidArgument', 'PartNumber must be >= 1'],
   ['part 10001', part(10001), 'InvalidArgument', 'PartNumber must be <= 10000'],

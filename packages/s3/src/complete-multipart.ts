@@ -16,13 +16,12 @@ export type PartToComplete = {
 
 /**
  * Parts in the order sent: whether that order is right is for whoever knows the upload to say (InvalidPartOrder names it).
- * Throws MalformedXML, InvalidRequest for no parts, InvalidArgument for a part number that cannot be.
+ * Throws MalformedXML, also for no parts and more than 10,000, InvalidArgument for a part number that cannot be.
  */
 export function parseCompleteMultipartUpload(body: Uint8Array): readonly PartToComplete[] {
   const root = parseXmlRoot(body, 'CompleteMultipartUpload');
   const parts = childrenOf(root, 'Part');
-  if (parts.length === 0) throw new S3Error('InvalidRequest', { message: 'You must specify at least one part' });
-  if (parts.length > MAX_PARTS) throw new S3Error('MalformedXML');
+  if (parts.length === 0 || parts.length > MAX_PARTS) throw new S3Error('MalformedXML');
   return parts.map(partToComplete);
 }
 
