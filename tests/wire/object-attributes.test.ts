@@ -85,6 +85,41 @@ describe('ACLs', () => {
     const body = `<AccessControlPolicy><Owner><ID>${owner}</ID></Owner><AccessControlList><Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="Group"><URI>http://acs.amazonaws.com/groups/global/AllUsers</URI></Grantee><Permission>READ</Permission></Grant></AccessControlList></AccessControlPolicy>`;
     expectError(await s3('PUT', path, { query: { acl: '' }, body }), { status: 400, code: 'AccessControlListNotSupported' });
   });
+  describe.each(['/box', '/box/key'])('of %s, as a document,', (path) => {
+    const read = async () => (await s3('GET', path, { query: { acl: '' } })).text;
+    const put = (body: string) => s3('PUT', path, { query: { acl: '' }, body });
+    const changed = async (pattern: RegExp, replacement: string) => {
+      const document = await read();
+      expect(document).toMatch(pattern);
+      return put(document.replace(pattern, replacement));
+    };
+    const stranger = 'a'.repeat(64);
+
+    test('can be written as they are read', async () => {
+      const reply = await put(await read());
+      expect([reply.status, reply.text]).toEqual([200, '']);
+    });
+    test.each([
+      ['no grants', /<Grant>.*<\/Grant>/s, ''],
+      ['another owner', /(?<=<Owner><ID>)[^<]+/, stranger],
+      ['another grantee', /(?<=<Grantee[^>]*><ID>)[^<]+/, stranger],
+      ['another permission', /FULL_CONTROL/, 'READ'],
+      ['a grant more', /(?<=<\/Grant>)/, `<Grant><Grantee><ID>${stranger}</ID></Grantee><Permission>READ</Permission></Grant>`],
+    ])('cannot be set to %s', async (_, pattern, replacement) => {
+      const before = await read();
+      expectError(await changed(pattern, replacement), { status: 400, code: 'AccessControlListNotSupported' });
+      expect(await read()).toBe(before);
+    });
+    test.each([
+      ['an open element', /<\/AccessControlPolicy>/, ''],
+      ['another root', /AccessControlPolicy/g, 'Policy'],
+      ['no owner', /<Owner>.*<\/Owner>/s, ''],
+      ['no list', /<AccessControlList>.*<\/AccessControlList>/s, ''],
+      ['a misspelt permission', /FULL_CONTROL/, 'FULL_CONTROLL'],
+    ])('with %s are malformed', async (_, pattern, replacement) => {
+      expectError(await changed(pattern, replacement), { status: 400, code: 'MalformedACLError' });
+    });
+  });
   test('of nothing are NoSuchKey and NoSuchBucket', async () => {
     expectError(await s3('GET', '/box/none', { query: { acl: '' } }), { status: 404, code: 'NoSuchKey' });
     expectError(await s3('GET', '/not-there', { query: { acl: '' } }), { status: 404, code: 'NoSuchBucket' });

@@ -1,7 +1,7 @@
 /** ACLs as S3 has them by default: disabled. Reading shows the owner; setting anything but that is refused. */
+import { type AccessControlPolicy, type AccessGrant, parseAccessControlPolicy } from '@latchkey/s3/access-control-policy';
 import { checkAclHeaders, ownerAclXml } from '@latchkey/s3/acl';
 import { S3Error } from '@latchkey/s3/errors';
-import { childOf, childrenOf, childText, parseXmlRoot, type XmlElement } from '@latchkey/s3/xml';
 import { documentBody } from '../body.ts';
 import { amzHeaders, amzValue } from '../headers.ts';
 import type { Authorised, Reply, Site } from '../pipeline.ts';
@@ -60,20 +60,13 @@ async function unchanged(request: Authorised, site: Site): Promise<Reply> {
   checkAclHeaders(amzHeaders(request));
   if (amzValue(request, 'x-amz-acl') !== undefined) return emptyReply(200);
   const document = await documentBody(request, { maxBytes: 64 * 1024 });
-  if (document.length === 0 || !isOwnersAlone(parseXmlRoot(document, 'AccessControlPolicy'), site.owner.id))
+  if (document.length === 0 || !isOwnersAlone(parseAccessControlPolicy(document), site.owner.id))
     throw new S3Error('AccessControlListNotSupported');
   return emptyReply(200);
 }
 
-function isOwnersAlone(policy: XmlElement, ownerId: string): boolean {
-  const list = childOf(policy, 'AccessControlList');
-  return (
-    list !== undefined &&
-    childrenOf(list, 'Grant').every((grant) => {
-      const grantee = childOf(grant, 'Grantee');
-      return (
-        childText(grant, 'Permission')?.trim() === 'FULL_CONTROL' && grantee !== undefined && childText(grantee, 'ID')?.trim() === ownerId
-      );
-    })
-  );
+/** A list of no grants is not: it would take the owner's control away. */
+function isOwnersAlone({ ownerId, grants }: AccessControlPolicy, id: string): boolean {
+  const isOwners = ({ granteeId, permission }: AccessGrant) => granteeId === id && permission === 'FULL_CONTROL';
+  return ownerId === id && grants.length > 0 && grants.every(isOwners);
 }
