@@ -162,6 +162,45 @@ describe('of an object in parts', () => {
     },
     60_000,
   );
+  test.each([
+    ['CRC32', 'FULL_OBJECT', checksum('CRC32', Buffer.concat(PARTS))],
+    ['CRC32C', 'FULL_OBJECT', checksum('CRC32C', Buffer.concat(PARTS))],
+    ['CRC64NVME', 'FULL_OBJECT', checksum('CRC64NVME', Buffer.concat(PARTS))],
+    ['CRC32', 'COMPOSITE', compositeChecksum('CRC32', PARTS)],
+    ['SHA1', 'COMPOSITE', compositeChecksum('SHA1', PARTS)],
+    ['SHA256', 'COMPOSITE', compositeChecksum('SHA256', PARTS)],
+    ['SHA256', 'COMPOSITE', compositeChecksum('SHA256', PARTS).replace(/-2$/, '')],
+  ] as const)('%s (%s) may be claimed at its end: %s', async (algorithm, type, value) => {
+    const begin = { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type };
+    const { done } = await upload('claimed', begin, algorithm, { [headerOf(algorithm)]: value });
+    expect([done.status, xmlTexts(done.text, 'ChecksumType')], done.text).toEqual([200, [type]]);
+  });
+  test.each([
+    [compositeChecksum('SHA256', [...PARTS].reverse()), 'BadDigest', 'The SHA256 you specified did not match the calculated checksum.'],
+    [
+      compositeChecksum('SHA256', PARTS).replace(/-2$/, '-3'),
+      'BadDigest',
+      'The SHA256 you specified did not match the calculated checksum.',
+    ],
+  ] as const)('SHA256 as %s is %s, and makes nothing', async (value, code, message) => {
+    const { done } = await upload('misclaimed', { 'x-amz-checksum-algorithm': 'SHA256' }, 'SHA256', { 'x-amz-checksum-sha256': value });
+    expectError(done, { status: 400, code, message });
+    expect((await s3('HEAD', '/box/misclaimed')).status).toBe(404);
+  });
+  test('CRC32, where its upload was begun with another algorithm, is refused', async () => {
+    const { done } = await upload('miscalled', { 'x-amz-checksum-algorithm': 'SHA256' }, 'SHA256', {
+      'x-amz-checksum-crc32': checksum('CRC32', Buffer.concat(PARTS)),
+    });
+    expectError(done, {
+      status: 400,
+      code: 'InvalidRequest',
+      message: 'Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32',
+    });
+  });
+  test('a claim that is no checksum at all is refused', async () => {
+    const { done } = await upload('misclaimed', {}, 'CRC32', { 'x-amz-checksum-crc32': 'nonsense' });
+    expectError(done, { status: 400, code: 'InvalidRequest', message: 'Value for x-amz-checksum-crc32 header is invalid.' });
+  });
   test('a wrong checksum of the whole is BadDigest, and makes nothing', async () => {
     const { done } = await upload('wrong', { 'x-amz-checksum-algorithm': 'CRC32', 'x-amz-checksum-type': 'FULL_OBJECT' }, 'CRC32', {
       'x-amz-checksum-crc32': checksum('CRC32', 'other'),

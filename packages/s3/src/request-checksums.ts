@@ -61,6 +61,12 @@ export function contentMd5(value: string): string {
   throw new S3Error('InvalidDigest', { fields: { 'Content-MD5': value } });
 }
 
+/** Where an upload was begun with one algorithm, and what belongs to it claims a checksum of another. */
+export function otherAlgorithm(expected: ChecksumAlgorithm, actual: ChecksumAlgorithm): S3Error {
+  const [wanted, given] = [expected.toLowerCase(), actual.toLowerCase()];
+  return refusal(`Checksum Type mismatch occurred, expected checksum Type: ${wanted}, actual checksum Type: ${given}`);
+}
+
 /** For requests whose body S3 wants secured one way or the other, DeleteObjects above all. Throws InvalidRequest. */
 export function requireChecksumOrMd5(headers: HeaderPairs): void {
   for (const [name] of headers) {

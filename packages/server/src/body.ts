@@ -1,9 +1,9 @@
 /** The bytes of a request body, as an operation wants them: a small document whole, or an object as a stream that checks itself. */
 import { type CheckedBody, checkedBody } from '@latchkey/s3/body-integrity';
-import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
+import { algorithmOfHeader, type ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
 import { chunkedForm } from '@latchkey/s3/chunked-body';
 import { S3Error } from '@latchkey/s3/errors';
-import { type ClaimedChecksum, claimedChecksum, contentMd5, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
+import { type ClaimedChecksum, claimedChecksum, contentMd5, otherAlgorithm, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
 import type { IncomingBody } from '@latchkey/storage/object-store';
 import { type DecodedBody, decodedBody, payloadWord } from './decoded-body.ts';
 import { headerValue } from './headers.ts';
@@ -51,12 +51,20 @@ export type DocumentBodyOptions = {
   readonly maxBytes: number;
   /** Whether S3 wants a Content-MD5 or a checksum with it. */
   readonly requiresDigest?: boolean;
+  /** Whether a checksum in the head is that of the object which the document is about, and so not looked at here. */
+  readonly claimsObject?: boolean;
 };
 
 /** A small body, whole. Throws MaxMessageLengthExceeded before reading anything too long, and what `objectBody` throws. */
-export async function documentBody(request: Authorised, { maxBytes, requiresDigest = false }: DocumentBodyOptions): Promise<Uint8Array> {
+export async function documentBody(
+  request: Authorised,
+  { maxBytes, requiresDigest = false, claimsObject = false }: DocumentBodyOptions,
+): Promise<Uint8Array> {
   if (requiresDigest) requireChecksumOrMd5(request.headers);
-  const claim = claimOf(request);
+  const claim = claimOf(
+    request,
+    claimsObject ? request.headers.filter(([name]) => algorithmOfHeader(name) === undefined) : request.headers,
+  );
   const decoded = decodedBody(request, announced(claim), { mayBeAbsent: true });
   if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
   const { bytes } = await checked(request, decoded, claim, undefined);
@@ -65,8 +73,8 @@ export async function documentBody(request: Authorised, { maxBytes, requiresDige
   return Buffer.concat(pieces);
 }
 
-function claimOf(request: Authorised): ClaimedChecksum | undefined {
-  return claimedChecksum(request.headers, { hasTrailers: chunkedForm(payloadWord(request))?.hasTrailer === true });
+function claimOf(request: Authorised, headers = request.headers): ClaimedChecksum | undefined {
+  return claimedChecksum(headers, { hasTrailers: chunkedForm(payloadWord(request))?.hasTrailer === true });
 }
 
 function announced(claim: ClaimedChecksum | undefined): ChecksumAlgorithm | undefined {
@@ -84,11 +92,7 @@ function checked(
   claim: ClaimedChecksum | undefined,
   algorithm: ChecksumAlgorithm | undefined,
 ): Promise<CheckedBody> {
-  if (algorithm !== undefined && claim !== undefined && claim.algorithm !== algorithm) {
-    throw new S3Error('InvalidRequest', {
-      message: `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${claim.algorithm.toLowerCase()}`,
-    });
-  }
+  if (algorithm !== undefined && claim !== undefined && claim.algorithm !== algorithm) throw otherAlgorithm(algorithm, claim.algorithm);
   const md5 = headerValue(request.headers, 'content-md5');
   return checkedBody(decoded.bytes, {
     algorithm: keptAlgorithm(claim, algorithm),

@@ -1,6 +1,6 @@
 /** The checksum of a multipart upload: chosen at its start, made of its parts' at its end. */
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, checksumHeader } from '@latchkey/s3/checksum-algorithm';
-import { openHasher } from '@latchkey/s3/checksum-hasher';
+import { type Hasher, openHasher } from '@latchkey/s3/checksum-hasher';
 import { S3Error } from '@latchkey/s3/errors';
 import {
   checksumType,
@@ -10,6 +10,7 @@ import {
   type MultipartChecksum,
   multipartChecksum,
 } from '@latchkey/s3/multipart-checksums';
+import { isChecksumValue, otherAlgorithm } from '@latchkey/s3/request-checksums';
 import type { CompletedPart, PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
 import { amzValue } from './headers.ts';
 import { checkSize } from './links/upload-limits.ts';
@@ -26,7 +27,7 @@ export function uploadChecksumHeaders(checksum: MultipartChecksum | undefined): 
 
 /**
  * Makes the function that seals a completed upload. It throws EntityTooLarge or EntityTooSmall by the terms, InvalidRequest where the request names another type or size than the upload
- * has, BadDigest where it claims another checksum than its parts make.
+ * has or another algorithm's checksum, BadDigest where it claims another checksum than its parts make.
  */
 export async function completedChecksums(
   request: Admitted,
@@ -51,22 +52,25 @@ export async function completedChecksums(
       });
     }
     if (request.terms !== undefined) checkSize(sizeBytes, request.terms);
-    const algorithm = begun?.algorithm ?? commonAlgorithm(parts);
-    const values = algorithm === undefined ? undefined : valuesOf(parts, algorithm);
-    if (algorithm === undefined || values === undefined) return undefined;
-    const value =
-      hasher !== undefined
-        ? compositeChecksum(hasher, values)
-        : isCrc(algorithm)
-          ? fullObjectChecksum(
-              algorithm,
-              parts.map((part, i) => ({ value: values[i] ?? '', sizeBytes: part.sizeBytes })),
-            )
-          : undefined;
-    if (value === undefined) return undefined;
-    checkClaim(request, algorithm, value);
-    return { type: hasher === undefined ? 'FULL_OBJECT' : 'COMPOSITE', values: { [algorithm]: value } };
+    const made = checksumOf(parts, begun, hasher);
+    checkClaims(request, made);
+    return made && { type: hasher === undefined ? 'FULL_OBJECT' : 'COMPOSITE', values: { [made.algorithm]: made.value } };
   };
+}
+
+type Made = {
+  readonly algorithm: ChecksumAlgorithm /** Base64, and how many parts it was made of where it is composite. */;
+  readonly value: string;
+};
+
+function checksumOf(parts: readonly PartRecord[], begun: UploadChecksum | undefined, hasher: Hasher | undefined): Made | undefined {
+  const algorithm = begun?.algorithm ?? commonAlgorithm(parts);
+  const values = algorithm === undefined ? undefined : valuesOf(parts, algorithm);
+  if (algorithm === undefined || values === undefined) return undefined;
+  if (hasher !== undefined) return { algorithm, value: compositeChecksum(hasher, values) };
+  if (!isCrc(algorithm)) return undefined;
+  const pieces = parts.map(({ sizeBytes }, i) => ({ value: values[i] ?? '', sizeBytes }));
+  return { algorithm, value: fullObjectChecksum(algorithm, pieces) };
 }
 
 function requirePartChecksums(algorithm: ChecksumAlgorithm, named: readonly CompletedPart[]): void {
@@ -92,8 +96,19 @@ function valuesOf(parts: readonly PartRecord[], algorithm: ChecksumAlgorithm): r
   return values;
 }
 
-function checkClaim(request: Authenticated, algorithm: ChecksumAlgorithm, value: string): void {
-  const claimed = amzValue(request, checksumHeader(algorithm) as `x-amz-${string}`);
-  if (claimed !== undefined && claimed !== value)
-    throw new S3Error('BadDigest', { message: `The ${algorithm} you specified did not match the calculated checksum.` });
+/** What the client says of the whole object; of a composite one with or without the number of its parts. What can not be checked is not accepted. */
+function checkClaims(request: Authenticated, made: Made | undefined): void {
+  for (const algorithm of CHECKSUM_ALGORITHMS) {
+    const header = checksumHeader(algorithm) as `x-amz-${string}`;
+    const claimed = amzValue(request, header);
+    if (claimed === undefined) continue;
+    if (!isChecksumValue(algorithm, withoutCount(claimed)))
+      throw new S3Error('InvalidRequest', { message: `Value for ${header} header is invalid.` });
+    if (made === undefined) throw new S3Error('NotImplemented', { fields: { Header: header } });
+    if (made.algorithm !== algorithm) throw otherAlgorithm(made.algorithm, algorithm);
+    if (claimed !== made.value && claimed !== withoutCount(made.value))
+      throw new S3Error('BadDigest', { message: `The ${algorithm} you specified did not match the calculated checksum.` });
+  }
 }
+
+const withoutCount = (value: string): string => value.replace(/-\d+$/, '');

@@ -100,7 +100,7 @@ export const completeMultipartUpload = objectOperation({
   async run(request, stores, site) {
     const uploadId = queryValue(request, 'uploadId') ?? '';
     const condition = writeCondition(request);
-    const parts = parseCompleteMultipartUpload(await documentBody(request, { maxBytes: MAX_COMPLETE_BYTES }));
+    const parts = parseCompleteMultipartUpload(await documentBody(request, { maxBytes: MAX_COMPLETE_BYTES, claimsObject: true }));
     const upload = await stores.objects.getUpload(request.bucket, request.key, uploadId);
     const written = await stores.objects.completeUpload(
       request.bucket,
