@@ -241,6 +241,17 @@ describe('${filename} in the key', () => {
       policyError('Policy Condition failed: ["starts-with", "$key", "user/"]'),
     );
   });
+  test.each([
+    [['starts-with', '$key', 'pho'], 204],
+    [['eq', '$key', 'photo.jpg'], 204],
+    [['eq', '$key', '${filename}'], 403],
+    [['starts-with', '$key', '${file'], 403],
+  ] as const)('is put in before the policy is asked: %j is answered %i', async (condition, status) => {
+    const fields = [['key', '${filename}'], ...signedFields({ conditions: [{ bucket: 'box' }, condition] })] as readonly Field[];
+    expect((await postForm(server, '/box', fields, { content: 'x', filename: 'photo.jpg' })).status).toBe(status);
+    expect(await keys()).toEqual(status === 204 ? ['photo.jpg'] : []);
+    await s3('DELETE', '/box/photo.jpg');
+  });
   test('that makes the key too long is KeyTooLongError', async () => {
     const fields = replaced(form(), 'key', '${filename}');
     expectError(await postForm(server, '/box', fields, { content: 'x', filename: 'f'.repeat(1025) }), {

@@ -70,10 +70,15 @@ export function wrongNumberOfFiles(found: number): S3Error {
  * A file without a name leaves it as it is. Throws InvalidArgument, KeyTooLongError.
  */
 export function formKey(fields: ReadonlyMap<string, string>, filename: string | undefined): ObjectKey {
+  return objectKey(expandedKey(fields, filename));
+}
+
+/** The same before anybody has looked whether it can be a key: the text that a policy speaks of. */
+export function expandedKey(fields: ReadonlyMap<string, string>, filename: string | undefined): string {
   const key = requiredField(fields, 'key');
-  if (filename === undefined) return objectKey(key);
+  if (filename === undefined) return key;
   const baseName = filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
-  return objectKey(key.replace(/\$\{filename\}/g, () => baseName));
+  return key.replace(/\$\{filename\}/g, () => baseName);
 }
 
 /** Tags in the form's `tagging` field, which is XML: of another shape they are none, as on S3; what is not XML is MalformedXML. */

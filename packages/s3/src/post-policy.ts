@@ -31,7 +31,7 @@ export function parsePostPolicy(base64: string): PostPolicy {
 }
 
 export type PolicyCheck = {
-  /** Every field before the file, by lower-case name, without `file` itself. */
+  /** Every field before the file, by lower-case name, without `file` itself; the key with `${filename}` put in. */
   readonly fields: ReadonlyMap<string, string>;
   /** The bucket the form was sent to: a policy has to say that it means this one. */
   readonly bucket: string;
@@ -41,7 +41,7 @@ export type PolicyCheck = {
 
 /**
  * Whether a form keeps to its policy. Throws AccessDenied in S3's words: expired, a condition that does not hold, a field that no
- * condition speaks of. Compare the key as sent, before `${filename}` is put in.
+ * condition speaks of.
  */
 export function checkPostPolicy(policy: PostPolicy, check: PolicyCheck): void {
   if (check.now >= policy.expiresAt) throw denied('Policy expired.');

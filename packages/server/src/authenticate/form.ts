@@ -1,5 +1,5 @@
 /** A form upload as one more way to authenticate: the signature is over the policy, and the policy says what the fields may be. */
-import { formKey, requiredField } from '@latchkey/s3/post-form';
+import { expandedKey, formKey, requiredField } from '@latchkey/s3/post-form';
 import { checkPostPolicy, type PostPolicy, parsePostPolicy } from '@latchkey/s3/post-policy';
 import type { VerifyRules } from '@latchkey/sigv4/rules';
 import { refuseToken } from '@latchkey/sigv4/verify';
@@ -37,7 +37,8 @@ export async function authenticateForm(request: Addressed, rules: VerifyRules, l
   if (!checked.ok) throw refused(checked.refusal);
 
   const policy = parsePostPolicy(authentication.policy);
-  checkPostPolicy(policy, { fields, bucket: request.bucket ?? '', now: rules.now.getTime() });
+  const meant = new Map([...fields, ['key', expandedKey(fields, file.name)]]);
+  checkPostPolicy(policy, { fields: meant, bucket: request.bucket ?? '', now: rules.now.getTime() });
   const upload = linkOf(found.principal)?.upload;
   const isV4 = authentication.kind === 'v4-form';
   return {
