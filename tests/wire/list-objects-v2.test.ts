@@ -109,6 +109,12 @@ describe('start-after', () => {
   test('is repeated', async () => {
     expect((await list('box', { 'start-after': 'b/2' })).one('StartAfter')).toBe('b/2');
   });
+  test('is repeated on later pages, too, where the token says where to go on', async () => {
+    const first = await list('box', { 'start-after': 'b/2', 'max-keys': '1' });
+    const token = first.one('NextContinuationToken') ?? '';
+    const second = await list('box', { 'start-after': 'b/2', 'max-keys': '1', 'continuation-token': token });
+    expect([first.keys, second.keys, second.one('StartAfter')]).toEqual([['b/3'], ['c'], 'b/2']);
+  });
   test('with a delimiter shows the prefix it lies in, as S3 does, or goes on behind it', async () => {
     const { keys, prefixes } = await list('box', { 'start-after': 'b/2', delimiter: '/' });
     expect(keys).toEqual(['c', 'e']);

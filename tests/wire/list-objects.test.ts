@@ -188,8 +188,7 @@ describe('max-keys', () => {
     );
     for (const query of [{}, { 'max-keys': '1001' }, { 'max-keys': '2147483647' }] as Record<string, string>[]) {
       const { keys, truncated, one } = await list('many', query);
-      expect([keys.length, truncated]).toEqual([1000, true]);
-      expect(['1000', query['max-keys'] ?? '1000']).toContain(one('MaxKeys'));
+      expect([keys.length, truncated, one('MaxKeys')]).toEqual([1000, true, '1000']);
     }
     expect((await list('many', { marker: 'k0999' })).keys).toEqual(['k1000', 'k1001']);
   }, 60_000);

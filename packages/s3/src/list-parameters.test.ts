@@ -65,9 +65,9 @@ test.each([
   ['max-keys=', 1000, 1000],
   ['max-keys=05', 5, 5],
   ['max-keys=-0', 0, 0],
-  ['max-keys=2147483647', 2147483647, 1000],
+  ['max-keys=2147483647', 1000, 1000],
   ['max-keys=7&max-keys=abc', 7, 7],
-])('%s repeats what was asked and serves 1000 at the most', (text, maxKeys, limit) => {
+])('%s is served, 1000 at the most', (text, maxKeys, limit) => {
   expect(listObjectsParameters(query(text))).toMatchObject({ maxKeys, limit });
 });
 

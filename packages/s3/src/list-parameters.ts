@@ -34,14 +34,15 @@ export type ListVersion =
 /** GET on a bucket: ListObjectsV2 where `list-type` is exactly `2`, ListObjects otherwise. */
 export function listObjectsParameters(query: Query): ListObjectsParameters {
   const version = firstValue(query, 'list-type') === '2' ? readVersion2(query) : readVersion1(query);
-  const maxKeys = integerParameter(query, {
+  const asked = integerParameter(query, {
     name: 'max-keys',
     otherwise: MAX_ENTRIES,
     minimum: 0,
     maximum: INT32_MAX,
     nameInRangeError: 'maxKeys',
   });
-  return { ...keyListParameters(query), maxKeys, limit: Math.min(maxKeys, MAX_ENTRIES), after: startOf(version), version };
+  const maxKeys = Math.min(asked, MAX_ENTRIES);
+  return { ...keyListParameters(query), maxKeys, limit: maxKeys, after: startOf(version), version };
 }
 
 /** The most entries a page of any listing but ListBuckets holds. */

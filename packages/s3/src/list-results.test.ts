@@ -51,14 +51,14 @@ test('ListObjectsV2 counts, gives a token, and names the owner only when asked',
   expect(listObjectsXml('bucket', asked, { entries: [object('a')] }, owner)).toContain('<Owner>');
 });
 
-test('ListObjectsV2 repeats the token instead of start-after', () => {
+test('ListObjectsV2 repeats token and start-after', () => {
   const parameters: ListObjectsParameters = {
     ...version2,
     version: { number: 2, continuationToken: 'T', startAfter: 'x', fetchOwner: false },
   };
   const xml = listObjectsXml('bucket', parameters, { entries: [] }, owner);
   expect(xml).toContain('<ContinuationToken>T</ContinuationToken>');
-  expect(xml).not.toContain('StartAfter');
+  expect(xml).toContain('<StartAfter>x</StartAfter>');
 });
 
 test('listings show which checksums there are', () => {

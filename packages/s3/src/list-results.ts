@@ -67,9 +67,8 @@ function tokens(
   shown: Shown,
 ): readonly (XmlNode | undefined)[] {
   const token = version.continuationToken;
-  const startAfter = token === undefined ? version.startAfter : undefined;
   return [
-    startAfter === undefined ? undefined : element('StartAfter', shown(startAfter)),
+    version.startAfter === undefined ? undefined : element('StartAfter', shown(version.startAfter)),
     token === undefined ? undefined : element('ContinuationToken', token),
     page.next === undefined ? undefined : element('NextContinuationToken', continuationToken(page.next)),
     element('KeyCount', page.entries.length),
