@@ -9,6 +9,7 @@ import { CEPH_LACKS } from './ceph-lacks.ts';
 /** What is no lack of Ceph's, but the same over any S3. */
 const GATEWAY_LACKS = {
   bucketFirst: 'to ask first whether there is the bucket would cost every upload a request',
+  nobodyAsks: 'nobody without a name can make us ask the other S3 whether there is a bucket',
   toldAgain: 'a completed upload that is completed again is told again: S3 does not say that it was the second time',
 } as const;
 
@@ -47,6 +48,7 @@ const EXCUSED: readonly Excused[] = [
   ['uploadTags', 'finer-permissions', /with a multipart upload need s3:PutObjectTagging/],
   ['uploadTags', 'multipart-upload', /with the headers the upload was begun with/],
   ['uploadTags', 'object-tagging', /tags of an upload are those of the object/],
+  ['nobodyAsks', 'buckets', /to somebody without a name|says the region to whoever asks/],
   ['bucketFirst', 'request-bodies', /to a bucket that is not there: the refusal comes at once/],
   ['toldAgain', 'notifications', /each way in which objects come and go/],
 ];

@@ -15,17 +15,19 @@ export function ownerAclXml(owner: Owner): string {
 
 /**
  * Whether a request's ACL headers can be honoured: `private` and what gives the bucket's owner full control change nothing and are accepted.
- * Throws AccessControlListNotSupported for any other canned ACL and any grant, InvalidArgument for a word that is no canned ACL.
- * `headers` by lower-case name.
+ * Throws `refusal` for any other canned ACL and any grant, InvalidArgument for a word that is no canned ACL. `headers` by lower-case name.
  */
-export function checkAclHeaders(headers: ReadonlyMap<string, string>): void {
+export function checkAclHeaders(
+  headers: ReadonlyMap<string, string>,
+  refusal: 'AccessControlListNotSupported' | 'InvalidBucketAclWithObjectOwnership' = 'AccessControlListNotSupported',
+): void {
   const canned = headers.get('x-amz-acl');
   if (canned !== undefined && !CANNED.has(canned)) throw invalidArgument('', 'x-amz-acl', canned);
   const grants = GRANTS.some((name) => headers.has(name));
   if (grants && canned !== undefined) {
     throw new S3Error('InvalidRequest', { message: 'Specifying both Canned ACLs and Header Grants is not allowed' });
   }
-  if (grants || (canned !== undefined && !CANNED_ALLOWED.has(canned))) throw new S3Error('AccessControlListNotSupported');
+  if (grants || (canned !== undefined && !CANNED_ALLOWED.has(canned))) throw new S3Error(refusal);
 }
 
 const CANNED_ALLOWED: ReadonlySet<string> = new Set(['private', 'bucket-owner-full-control']);

@@ -1,11 +1,12 @@
 /** The body of CreateBucket, and where S3 lets a bucket be made. */
 import { S3Error } from './errors.ts';
-import { childText, parseXmlRoot } from './xml.ts';
+import { childrenOf, childText, parseXmlRoot } from './xml.ts';
 
-/** The body is optional. Throws MalformedXML. */
+/** The body is optional. Throws MalformedXML, and NotImplemented for tags, which buckets do not have here. */
 export function parseCreateBucket(body: Uint8Array): { readonly locationConstraint: string | undefined } {
   if (body.length === 0) return { locationConstraint: undefined };
   const root = parseXmlRoot(body, 'CreateBucketConfiguration');
+  if (childrenOf(root, 'Tags').length > 0) throw new S3Error('NotImplemented');
   return { locationConstraint: childText(root, 'LocationConstraint')?.trim() || undefined };
 }
 

@@ -8,6 +8,8 @@ export type S3ErrorOptions = {
   readonly message?: string | undefined;
   /** Further elements of the error document, in this order: `{ BucketName: 'photos' }`. */
   readonly fields?: Readonly<Record<string, string>> | undefined;
+  /** Names and values in turn, to be sent with the refusal. */
+  readonly headers?: readonly string[] | undefined;
   /** Instead of the code's usual status. */
   readonly status?: number | undefined;
   readonly cause?: unknown;
@@ -15,7 +17,7 @@ export type S3ErrorOptions = {
 
 /**
  * A refusal in S3's words: the one class that is thrown for a "no" between the parser and the store.
- * Holds no secret: code, message and fields are sent to whoever asked.
+ * Holds no secret: code, message, fields and headers are sent to whoever asked.
  */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
@@ -23,12 +25,14 @@ export class S3Error extends Error {
   /** HTTP status. */
   readonly status: number;
   readonly fields: Readonly<Record<string, string>>;
+  readonly headers: readonly string[];
 
   constructor(code: S3ErrorCode, options: S3ErrorOptions = {}) {
     super(options.message ?? ERRORS[code].message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? ERRORS[code].status;
     this.fields = options.fields ?? {};
+    this.headers = options.headers ?? [];
   }
 }
 

@@ -11,9 +11,33 @@ import { type DecisionFacts, requestContext, type Tags } from './request-context
 
 /**
  * Throws, or rejects with, AccessDenied unless every permission the operation needs is granted and the bucket belongs to whom the client
- * expects; without a promise where all that decides is in memory.
+ * expects, or NoSuchBucket where there is none to be refused at; without a promise where all that decides is in memory.
  */
 export function authorise(request: Admitted, stores: Stores, site: Site): Authorised | Promise<Authorised> {
+  try {
+    const decided = decide(request, stores, site);
+    return decided instanceof Promise ? decided.catch((refusal: unknown) => refuse(refusal, request, stores)) : decided;
+  } catch (refusal) {
+    return refuse(refusal, request, stores);
+  }
+}
+
+/**
+ * S3 tells whoever asks that a bucket is not there, and of one that may not be looked into where it is: some programs find out the region that way.
+ * Where the buckets are those of another S3, nobody without a name can make us ask it.
+ */
+async function refuse(refusal: unknown, { bucket, operation, principal }: Admitted, { objects }: Stores): Promise<never> {
+  if (!(refusal instanceof S3Error && refusal.code === 'AccessDenied') || bucket === undefined || operation.name === 'CreateBucket')
+    throw refusal;
+  if (principal.kind === 'anonymous' && objects.direct !== undefined) throw refusal;
+  const found = await objects.getBucket(bucket);
+  const { cause } = refusal;
+  if (found === undefined) throw new S3Error('NoSuchBucket', { fields: { BucketName: bucket }, cause });
+  if (operation.name === 'HeadBucket') throw new S3Error('AccessDenied', { headers: ['x-amz-bucket-region', found.region], cause });
+  throw refusal;
+}
+
+function decide(request: Admitted, stores: Stores, site: Site): Authorised | Promise<Authorised> {
   const { bucket } = request;
   if (bucket !== undefined) refuseOtherOwner(request, site);
   const judge = judgeOf(request, stores, site);

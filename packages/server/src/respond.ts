@@ -19,7 +19,7 @@ export function errorReply(cause: unknown, incoming: Incoming, hostId: string, l
   if (page !== undefined) return page;
   const resource = incoming.rawTarget.split('?', 1)[0] ?? '/';
   const xml = encoder.encode(errorXml(error, { requestId: incoming.requestId, hostId, resource }));
-  const headers = ['Content-Type', 'application/xml'];
+  const headers = ['Content-Type', 'application/xml', ...error.headers];
   if (error.code === 'InvalidRange') headers.push('Content-Range', `bytes */${error.fields.ActualObjectSize ?? '*'}`);
   if (error.code === 'MethodNotAllowed') headers.push('Allow', 'GET, HEAD, PUT, POST, DELETE');
   if (error.code === 'SlowDown' || error.code === 'ServiceUnavailable') headers.push('Retry-After', '1');

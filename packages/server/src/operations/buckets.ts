@@ -4,12 +4,14 @@ import { listBucketsXml, locationXml } from '@latchkey/s3/bucket-results';
 import { checkLocationConstraint, parseCreateBucket } from '@latchkey/s3/create-bucket';
 import { S3Error } from '@latchkey/s3/errors';
 import { listBucketsParameters } from '@latchkey/s3/list-parameters';
+import { OWNERSHIP_HEADER, readOwnership } from '@latchkey/s3/ownership-controls';
 import { documentBody } from '../body.ts';
 import { deleteCors } from '../bucket-cors.ts';
 import { amzHeaders, amzValue } from '../headers.ts';
 import { NO_REDIRECT } from '../redirects/bucket-redirects.ts';
 import { bucketOperation, serviceOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
+import { requireEnforced } from './ownership-controls.ts';
 import { onBucket } from './permissions.ts';
 import { emptyReply, xmlReply } from './replies.ts';
 import { wholeSecond } from './whole-second.ts';
@@ -32,7 +34,9 @@ export const createBucket = bucketOperation({
   method: 'PUT',
   needs: onBucket('s3:CreateBucket'),
   async run(request, { objects, records, access, notifications, redirects }, site) {
-    checkAclHeaders(amzHeaders(request));
+    checkAclHeaders(amzHeaders(request), 'InvalidBucketAclWithObjectOwnership');
+    const ownership = amzValue(request, OWNERSHIP_HEADER);
+    if (ownership !== undefined) requireEnforced(readOwnership(ownership));
     if (amzValue(request, 'x-amz-bucket-object-lock-enabled')?.toLowerCase() === 'true')
       throw new S3Error('NotImplemented', { fields: { Header: 'x-amz-bucket-object-lock-enabled' } });
     const { locationConstraint } = parseCreateBucket(await documentBody(request, { maxBytes: 64 * 1024 }));

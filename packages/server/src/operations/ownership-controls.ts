@@ -1,6 +1,6 @@
 /** A bucket's ownership controls. ACLs are disabled in every bucket, which S3 calls BucketOwnerEnforced; no other setting can be had. */
 import { S3Error } from '@latchkey/s3/errors';
-import { ownershipControlsXml, parseOwnershipControls } from '@latchkey/s3/ownership-controls';
+import { type ObjectOwnership, ownershipControlsXml, parseOwnershipControls } from '@latchkey/s3/ownership-controls';
 import { documentBody } from '../body.ts';
 import { bucketOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
@@ -28,7 +28,7 @@ export const putBucketOwnershipControls = bucketOperation({
   async run(request, stores) {
     const ownership = parseOwnershipControls(await documentBody(request, { maxBytes: 64 * 1024, requiresDigest: true }));
     await existingBucket(stores, request.bucket);
-    if (ownership !== 'BucketOwnerEnforced') throw new S3Error('AccessControlListNotSupported');
+    requireEnforced(ownership);
     await stores.access.change(request.bucket, ({ withoutOwnershipControls: _gone, ...rest }) => rest);
     return emptyReply(200);
   },
@@ -45,3 +45,8 @@ export const deleteBucketOwnershipControls = bucketOperation({
     return emptyReply(204);
   },
 });
+
+/** Throws AccessControlListNotSupported where ACLs would have to be enabled. */
+export function requireEnforced(ownership: ObjectOwnership): void {
+  if (ownership !== 'BucketOwnerEnforced') throw new S3Error('AccessControlListNotSupported');
+}
