@@ -10,6 +10,7 @@ import { CEPH_LACKS } from './ceph-lacks.ts';
 const GATEWAY_LACKS = {
   bucketFirst: 'to ask first whether there is the bucket would cost every upload a request',
   nobodyAsks: 'nobody without a name can make us ask the other S3 whether there is a bucket',
+  initiators: 'who began an upload is known to no S3 that Latchkey writes to',
   toldAgain: 'a completed upload that is completed again is told again: S3 does not say that it was the second time',
 } as const;
 
@@ -50,6 +51,7 @@ const EXCUSED: readonly Excused[] = [
   ['uploadTags', 'object-tagging', /tags of an upload are those of the object/],
   ['nobodyAsks', 'buckets', /to somebody without a name|says the region to whoever asks/],
   ['bucketFirst', 'request-bodies', /to a bucket that is not there: the refusal comes at once/],
+  ['initiators', 'list-uploads', /^The initiator (that is a (user|session)|stays)/],
   ['toldAgain', 'notifications', /each way in which objects come and go/],
 ];
 

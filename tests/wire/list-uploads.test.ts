@@ -1,6 +1,7 @@
 /** ListParts and ListMultipartUploads. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { md5Hex } from '../support/independent-signer.ts';
+import { md5Hex, type SigningCredentials } from '../support/independent-signer.ts';
+import { allow, credentialsOf, done, newRole, newUser, policyOf } from '../support/query-client.ts';
 import { testServer } from '../support/test-server.ts';
 import { expectError, send, signed, type Wanted, xmlParts, xmlTexts } from '../support/wire-client.ts';
 
@@ -168,5 +169,64 @@ describe('ListMultipartUploads', () => {
   });
   test('of no bucket is NoSuchBucket', async () => {
     expectError(await s3('GET', '/not-there', { query: { uploads: '' } }), { status: 404, code: 'NoSuchBucket' });
+  });
+});
+
+describe('The initiator', () => {
+  const WRITE = policyOf(allow('s3:PutObject', '*'));
+  const initiators = async (key: string) => {
+    const uploads = await s3('GET', '/shared', { query: { uploads: '', prefix: key } });
+    const parts = await s3('GET', `/shared/${key}`, { query: { uploadId: xmlTexts(uploads.text, 'UploadId')[0] ?? '' } });
+    return [uploads, parts].map(({ text }) => ({ initiator: xmlParts(text, 'Initiator'), owner: xmlParts(text, 'Owner') }));
+  };
+  const beginAs = async (credentials: SigningCredentials, key: string) =>
+    expect((await s3('POST', `/shared/${key}`, { query: { uploads: '' }, credentials })).status).toBe(200);
+  /** In both lists. */
+  const shown = (initiator: string[]) => [
+    { initiator, owner },
+    { initiator, owner },
+  ];
+  const named = (id: string, displayName: string) => [`<ID>${id}</ID><DisplayName>${displayName}</DisplayName>`];
+  let owner: string[] = [];
+  beforeAll(async () => {
+    await s3('PUT', '/shared');
+    owner = xmlParts((await s3('GET', '/')).text, 'Owner');
+    expect(owner).toHaveLength(1);
+  });
+
+  test('that is the account is the owner', async () => {
+    await begin('/shared/root');
+    expect(await initiators('root')).toEqual(shown(owner));
+  });
+  test('that is a user is named by their ARN', async () => {
+    const user = await newUser(server, 'ada', WRITE);
+    await beginAs(user, 'user');
+    const initiator = named(user.arn, 'ada');
+    expect(user.arn).toMatch(/:user\/ada$/);
+    expect(await initiators('user')).toEqual(shown(initiator));
+  });
+  test('that is a session of a role is named by the ARN of the session', async () => {
+    const caller = await newUser(server, 'caller', policyOf(allow('sts:AssumeRole', '*')));
+    const role = await newRole(
+      server,
+      'writer',
+      policyOf({ Effect: 'Allow', Principal: { AWS: caller.arn }, Action: 'sts:AssumeRole' }),
+      WRITE,
+    );
+    const assumed = await done(server, 'sts', 'AssumeRole', { RoleArn: role, RoleSessionName: 'night' }, caller);
+    const [arn = ''] = xmlTexts(assumed.text, 'Arn');
+    await beginAs(credentialsOf(assumed), 'session');
+    const initiator = named(arn, 'writer');
+    expect(arn).toMatch(/:assumed-role\/writer\/night$/);
+    expect(await initiators('session')).toEqual(shown(initiator));
+  });
+  test('stays who it was when the user is gone', async () => {
+    const user = await newUser(server, 'brief', WRITE);
+    await beginAs(user, 'gone');
+    await done(server, 'iam', 'DeleteUserPolicy', { UserName: 'brief', PolicyName: 'own' });
+    await done(server, 'iam', 'DeleteAccessKey', { UserName: 'brief', AccessKeyId: user.accessKeyId });
+    await done(server, 'iam', 'DeleteUser', { UserName: 'brief' });
+    const initiator = named(user.arn, 'brief');
+    expect(await initiators('gone')).toEqual(shown(initiator));
   });
 });

@@ -33,8 +33,8 @@ export function storedUpload(catalogue: Catalogue, id: Buffer): StoredUpload | u
   return text === undefined ? undefined : (JSON.parse(text) as StoredUpload);
 }
 
-export function asRecord(id: Buffer, { key, initiatedAt, properties, checksum }: StoredUpload): UploadRecord {
-  return { uploadId: id.toString('hex'), key, initiatedAt, properties, checksum };
+export function asRecord(id: Buffer, { key, initiatedAt, properties, checksum, initiator }: StoredUpload): UploadRecord {
+  return { uploadId: id.toString('hex'), key, initiatedAt, properties, checksum, initiator };
 }
 
 export function noSuchUpload(uploadId: string): S3Error {

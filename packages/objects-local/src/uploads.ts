@@ -20,10 +20,10 @@ type Uploads = Pick<
 export function uploadsOf(context: Context): Uploads {
   const { catalogue, health } = context;
   return {
-    async createUpload(bucket, key, properties, { now, checksum }) {
+    async createUpload(bucket, key, properties, { now, checksum, initiator }) {
       health.requireWritable();
       const id = timeOrderedId(now);
-      const stored: StoredUpload = { bucket, key, initiatedAt: now, properties, checksum };
+      const stored: StoredUpload = { bucket, key, initiatedAt: now, properties, checksum, initiator };
       await catalogue.change(() => {
         requireBucket(catalogue, bucket);
         catalogue.uploads.putSync(id, Buffer.from(JSON.stringify(stored)));

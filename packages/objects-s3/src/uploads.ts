@@ -23,7 +23,7 @@ type Uploads = Pick<
 const SMALL_BYTES = 256 * 1024;
 const UNSIZED_BYTES = 16 * 1024 * 1024;
 
-/** Multipart uploads are the upstream's own. */
+/** Multipart uploads are the upstream's own: who began one is not kept, since the upstream knows nobody but Latchkey itself. */
 export function uploadsOf(context: Context): Uploads {
   const { upstream, abilities } = context;
   return {

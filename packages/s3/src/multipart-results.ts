@@ -5,7 +5,7 @@ import { isoDate } from './dates.ts';
 import { quoteEtag } from './etag.ts';
 import type { ListPartsParameters, ListUploadsParameters } from './list-parameters.ts';
 import { commonPrefix, shownAs } from './list-results.ts';
-import { type Owner, ownerElement } from './owner.ts';
+import { type Initiator, type Owner, ownerElement } from './owner.ts';
 import { element, type XmlNode, xmlDocument } from './xml-writer.ts';
 
 export function initiateMultipartUploadXml(result: { readonly bucket: string; readonly key: string; readonly uploadId: string }): string {
@@ -38,6 +38,8 @@ export type ListedUpload = {
   readonly key: string;
   readonly initiatedAt: number;
   readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType } | undefined;
+  /** The owner is shown where it is absent. */
+  readonly initiator?: Initiator | undefined;
 };
 
 export type UploadPage = {
@@ -90,7 +92,7 @@ export function listPartsXml(
     element('Key', upload.key),
     element('UploadId', upload.uploadId),
     ...uploadChecksumElements(upload.checksum),
-    ownerElement(owner, 'Initiator'),
+    ownerElement(upload.initiator ?? owner, 'Initiator'),
     ownerElement(owner),
     element('StorageClass', 'STANDARD'),
     element('PartNumberMarker', parameters.partNumberMarker),
@@ -110,7 +112,7 @@ function uploadElement(upload: ListedUpload, shown: (key: string) => string, own
   return element('Upload', [
     element('Key', shown(upload.key)),
     element('UploadId', upload.uploadId),
-    ownerElement(owner, 'Initiator'),
+    ownerElement(upload.initiator ?? owner, 'Initiator'),
     ownerElement(owner),
     element('StorageClass', 'STANDARD'),
     element('Initiated', isoDate(upload.initiatedAt)),

@@ -115,9 +115,9 @@ export function openMemoryObjectStore(): ObjectStore {
       };
     },
 
-    async createUpload(name, key, properties, { now, checksum }) {
+    async createUpload(name, key, properties, { now, checksum, initiator }) {
       const uploadId = timeOrderedId(now).toString('hex');
-      const record: UploadRecord = { uploadId, key, initiatedAt: now, properties: copyOf(properties), checksum };
+      const record: UploadRecord = { uploadId, key, initiatedAt: now, properties: copyOf(properties), checksum, initiator };
       bucketOf(name).uploads.set(uploadId, { record, parts: new Map() });
       return record;
     },

@@ -7,6 +7,7 @@
  * A store that cannot work (disk full, read-only after a failed fsync) answers `ServiceUnavailable` or `InternalError`.
  */
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
+import type { Initiator } from '@latchkey/s3/owner';
 import type { Announcement, Outbox } from './outbox.ts';
 
 export type BucketRecord = {
@@ -160,6 +161,8 @@ export type UploadRecord = {
   readonly initiatedAt: number;
   readonly properties: ObjectProperties;
   readonly checksum?: UploadChecksum | undefined;
+  /** Absent where the owner began it, and where nobody kept who did. */
+  readonly initiator?: Initiator | undefined;
 };
 export type PartRecord = {
   /** 1 to 10,000. */
@@ -211,7 +214,11 @@ export type ObjectStore = {
     bucket: BucketName,
     key: ObjectKey,
     properties: ObjectProperties,
-    options: { readonly now: number; readonly checksum?: UploadChecksum | undefined },
+    options: {
+      readonly now: number;
+      readonly checksum?: UploadChecksum | undefined;
+      readonly initiator?: Initiator | undefined;
+    },
   ): Promise<UploadRecord>;
   getUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<UploadRecord | undefined>;
   /** Promise: a part uploaded again replaces the one of that number, whole. Throws NoSuchUpload. */

@@ -1,5 +1,6 @@
 /** Who can be behind a request, once it is authenticated. */
 import type { Principal as PolicyPrincipal } from '@latchkey/policy/principals';
+import type { Initiator } from '@latchkey/s3/owner';
 import type { Link } from '../links/model.ts';
 import type { Tag } from './model.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
@@ -59,4 +60,10 @@ export type SessionFacts = {
 /** The link that asks, if it is one. */
 export function linkOf(principal: Principal): Link | undefined {
   return principal.kind === 'root' || principal.kind === 'user' || principal.kind === 'role-session' ? principal.link : undefined;
+}
+
+/** Who begins an upload, as S3 names them: users and sessions of roles by their ARN. Of anybody else the owner is shown. */
+export function initiatorOf(principal: Principal): Initiator | undefined {
+  if (principal.kind !== 'user' && principal.kind !== 'role-session') return undefined;
+  return { id: principal.arn, displayName: principal.name };
 }

@@ -65,7 +65,7 @@ async function unchanged(request: Authorised, site: Site): Promise<Reply> {
   return emptyReply(200);
 }
 
-/** A list of no grants is not: it would take the owner's control away. */
+/** To grant nothing to anybody would take the owner's control away. */
 function isOwnersAlone({ ownerId, grants }: AccessControlPolicy, id: string): boolean {
   const isOwners = ({ granteeId, permission }: AccessGrant) => granteeId === id && permission === 'FULL_CONTROL';
   return ownerId === id && grants.length > 0 && grants.every(isOwners);

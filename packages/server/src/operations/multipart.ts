@@ -9,6 +9,7 @@ import type { UploadRecord } from '@latchkey/storage/object-store';
 import { documentBody, objectBody } from '../body.ts';
 import { copiedBody } from '../copied-body.ts';
 import { amzValue, queryValue } from '../headers.ts';
+import { initiatorOf } from '../identity/principals.ts';
 import { checkSize } from '../links/upload-limits.ts';
 import type { Authorised, Stores } from '../pipeline.ts';
 import { completedChecksums, uploadChecksum, uploadChecksumHeaders } from '../upload-checksums.ts';
@@ -35,6 +36,7 @@ export const createMultipartUpload = objectOperation({
     const upload = await objects.createUpload(request.bucket, request.key, objectProperties(request), {
       now: wholeSecond(site.now()),
       checksum,
+      initiator: initiatorOf(request.principal),
     });
     const xml = initiateMultipartUploadXml({ bucket: request.bucket, key: request.key, uploadId: upload.uploadId });
     return xmlReply(xml, uploadChecksumHeaders(checksum));

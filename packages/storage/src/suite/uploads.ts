@@ -22,9 +22,10 @@ import { type Lacks, testOf, timeOf } from './lacks.ts';
 export function describeUploads(store: () => ObjectStore, reopen: () => Promise<boolean>, lacks: Lacks): void {
   describe('multipart uploads', () => {
     const properties = lacks.uploadTags === undefined ? PROPERTIES : { headers: PROPERTIES.headers, metadata: PROPERTIES.metadata };
+    const initiator = { id: 'arn:aws:iam::000000000000:user/ada', displayName: 'ada' };
     const begin = async () => {
       const bucket = await newBucket(store());
-      const { uploadId } = await store().createUpload(bucket, key('k'), properties, { now: NOW });
+      const { uploadId } = await store().createUpload(bucket, key('k'), properties, { now: NOW, initiator });
       const part = (partNumber: number, content: Uint8Array) =>
         store().uploadPart(bucket, key('k'), uploadId, partNumber, body(content), { now: NOW });
       const complete = (parts: readonly { readonly partNumber: number; readonly etag: string }[], options: Partial<PutOptions> = {}) =>
@@ -219,12 +220,14 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
       const { bucket, uploadId, part, complete } = await begin();
       const parts = [await part(1, PART), await part(2, Buffer.from('last'))];
       if (!(await reopen())) return;
-      expect(await store().getUpload(bucket, key('k'), uploadId)).toMatchObject({
+      const begun = {
         uploadId,
         key: 'k',
         initiatedAt: timeOf(lacks, NOW),
-        properties: lacks.uploadProperties === undefined ? properties : NOTHING,
-      });
+        ...(lacks.uploadProperties === undefined ? { properties, initiator } : { properties: NOTHING }),
+      };
+      expect(await store().getUpload(bucket, key('k'), uploadId)).toMatchObject(begun);
+      expect((await store().listUploads(bucket, { limit: 1 })).entries).toMatchObject([{ kind: 'upload', upload: begun }]);
       await complete(parts);
       await reopen();
       const open = await required(store().openObject(bucket, key('k')));
