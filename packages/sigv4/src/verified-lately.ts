@@ -1,11 +1,13 @@
 import type { V4Authentication } from './authentication.ts';
 import { equalInConstantTime } from './bytes.ts';
-import { recent } from './recent.ts';
+import { LONGEST_REMEMBERED, SLOTS, slotOf } from './recent.ts';
 import type { SignedRequest } from './request.ts';
 import type { VerifyRules } from './rules.ts';
+import type { ParsedTarget } from './target.ts';
 
 /** A pre-signed URL that was verified, with all that its signature was made of. */
 export type Verified = {
+  readonly target: ParsedTarget;
   readonly authentication: V4Authentication;
   readonly secretAccessKey: string;
   readonly method: string;
@@ -21,8 +23,9 @@ export type Verified = {
  * secret are for the caller to judge, every time.
  */
 export function verifiedLately(request: SignedRequest, rules: VerifyRules): Verified | undefined {
-  const known = verified.get(request.target.raw);
-  if (known === undefined || known.method !== request.method) return undefined;
+  const known = verified[slotOf(request.target.raw)];
+  // Parsing a text again gives the very same target, if that was lately: what was compared there is not compared here.
+  if (known === undefined || known.target !== request.target || known.method !== request.method) return undefined;
   if (known.region !== rules.region || known.service !== rules.service) return undefined;
   return hostAlone(request) === known.host ? known : undefined;
 }
@@ -39,11 +42,10 @@ export function remember(request: SignedRequest, rules: VerifyRules, authenticat
   const host = hostAlone(request);
   if (host === undefined) return;
   const { region, service } = rules;
-  verified.set(target.raw, { authentication, secretAccessKey, method, host, region, service });
+  verified[slotOf(target.raw)] = { target, authentication, secretAccessKey, method, host, region, service };
 }
 
-const verified = recent<Verified>();
-const LONGEST_REMEMBERED = 2048;
+const verified: (Verified | undefined)[] = new Array(SLOTS).fill(undefined);
 
 /** The host of a request that sends one, and nothing besides that has to do with signatures. */
 function hostAlone({ headers }: SignedRequest): string | undefined {
