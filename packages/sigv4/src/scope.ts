@@ -18,6 +18,14 @@ export const amzDate = (moment: Date): string => moment.toISOString().replace(/\
  * Read digit by digit: it is part of every request, and ten times as fast as Date's own parser.
  */
 export function parseAmzDate(text: string): Date | undefined {
+  if (latest.text !== text) latest = { text, moment: read(text) };
+  return latest.moment;
+}
+
+/** The date read last: a page of pictures is signed in one second. */
+let latest: { readonly text: string; readonly moment: Date | undefined } = { text: '', moment: undefined };
+
+function read(text: string): Date | undefined {
   if (text.length !== 16 || text[8] !== 'T' || text[15] !== 'Z') return undefined;
   const year = digits(text, 0, 4);
   const month = digits(text, 4, 6);

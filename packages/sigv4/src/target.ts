@@ -1,5 +1,5 @@
 import { uriEncode, uriEncodePath } from './encode.ts';
-import { recent } from './recent.ts';
+import { LONGEST_REMEMBERED, recent } from './recent.ts';
 
 /** A request target, decoded once for everyone: routing reads the decoded texts, verifying the canonical ones. */
 export type ParsedTarget = {
@@ -68,7 +68,6 @@ export function canonicalQueryOf(target: ParsedTarget): string {
 }
 
 const parsed = recent<ParsedTarget>();
-const LONGEST_REMEMBERED = 1024;
 
 function parse(rawTarget: string): ParsedTarget | { readonly problem: string } {
   if (!rawTarget.startsWith('/')) return { problem: 'The request target does not start with "/".' };
@@ -95,71 +94,77 @@ const SIGNATURE = 'X-Amz-Signature';
 
 type ParsedQuery = Pick<ParsedTarget, 'query' | 'isCanonical'>;
 
-/** One pass over the characters, so that what needs neither decoding nor encoding is only cut out. */
 function parseQuery(rawQuery: string): ParsedQuery | { readonly problem: string } {
   const query: QueryParameter[] = [];
   let isCanonical = !rawQuery.endsWith('&');
-  let start = 0;
-  let equals = -1;
-  let isPlain = true;
-  let isCanonicalPair = true;
-  for (let at = 0; at <= rawQuery.length; at++) {
-    const code = at < rawQuery.length ? rawQuery.charCodeAt(at) : AMPERSAND;
-    if (UNRESERVED[code] === 1) continue;
-    if (code === EQUALS && equals === -1) {
-      equals = at;
-    } else if (code !== AMPERSAND) {
-      if (isRefused(code)) return { problem: refusedCharacter(code) };
-      isPlain = false;
-      isCanonicalPair &&= code === PERCENT && isCanonicalEscape(rawQuery, at);
-    } else {
-      isCanonicalPair &&= equals !== -1;
-      if (at > start) {
-        const parameter = readPair(rawQuery, start, equals, at, isPlain, isCanonicalPair);
-        if (parameter === undefined) return { problem: badEscape('query') };
-        query.push(parameter);
-      }
-      isCanonical &&= isCanonicalPair || rawQuery === '';
-      start = at + 1;
-      equals = -1;
-      isPlain = true;
-      isCanonicalPair = true;
+  for (let start = 0; start < rawQuery.length; ) {
+    const place = query.length;
+    let pair = sameAsBefore(rawQuery, start, place);
+    if (pair === undefined) {
+      const read = readPair(rawQuery, start);
+      if ('problem' in read) return read;
+      pair = read;
+      if (place < PLACES && pair.raw.length <= LONGEST_PAIR && pair.parameter?.name !== SIGNATURE) before[place] = pair;
     }
+    if (pair.parameter !== undefined) query.push(pair.parameter);
+    isCanonical &&= pair.isCanonical;
+    start += pair.raw.length + 1;
   }
   return { query, isCanonical: isCanonical && isSorted(query) };
 }
 
-function readPair(
-  rawQuery: string,
-  start: number,
-  equals: number,
-  end: number,
-  isPlain: boolean,
-  isCanonical: boolean,
-): QueryParameter | undefined {
+/** A pair and what it means, which depends on nothing else. */
+type Pair = {
+  /** As sent, without the `&`. */
+  readonly raw: string;
+  /** None of an empty pair. */
+  readonly parameter: QueryParameter | undefined;
+  readonly isCanonical: boolean;
+};
+
+/** The pair at `start`, where it is the one that stood at this place in an earlier query: all but the signatures repeat in a busy moment. */
+function sameAsBefore(rawQuery: string, start: number, place: number): Pair | undefined {
+  const pair = before[place];
+  if (pair === undefined || !rawQuery.startsWith(pair.raw, start)) return undefined;
+  const end = start + pair.raw.length;
+  return end === rawQuery.length || rawQuery.charCodeAt(end) === AMPERSAND ? pair : undefined;
+}
+
+const PLACES = 8;
+const LONGEST_PAIR = 128;
+const before: (Pair | undefined)[] = new Array(PLACES).fill(undefined);
+
+/** One pass over the characters, so that what needs neither decoding nor encoding is only cut out. */
+function readPair(rawQuery: string, start: number): Pair | { readonly problem: string } {
+  let equals = -1;
+  let isPlain = true;
+  let isCanonical = true;
+  let end = start;
+  for (; end < rawQuery.length; end++) {
+    const code = rawQuery.charCodeAt(end);
+    if (UNRESERVED[code] === 1) continue;
+    if (code === AMPERSAND) break;
+    if (code === EQUALS && equals === -1) {
+      equals = end;
+    } else {
+      if (isRefused(code)) return { problem: refusedCharacter(code) };
+      isPlain = false;
+      isCanonical &&= code === PERCENT && isCanonicalEscape(rawQuery, end);
+    }
+  }
+  const raw = rawQuery.slice(start, end);
   const hasEquals = equals !== -1;
-  const rawName = rawQuery.slice(start, hasEquals ? equals : end);
+  if (raw === '') return { raw, parameter: undefined, isCanonical: false };
+  const rawName = hasEquals ? rawQuery.slice(start, equals) : raw;
   const rawValue = hasEquals ? rawQuery.slice(equals + 1, end) : '';
   const name = isPlain ? rawName : decode(rawName.replaceAll('+', ' '));
-  const value = isPlain ? rawValue : decodedValue(rawValue);
-  if (name === undefined || value === undefined) return undefined;
+  const value = isPlain ? rawValue : decode(rawValue.replaceAll('+', ' '));
+  if (name === undefined || value === undefined) return { problem: badEscape('query') };
   const isEncoded = isPlain || isCanonical;
-  return {
-    name,
-    value,
-    hasEquals,
-    canonicalName: isEncoded ? rawName : uriEncode(name),
-    canonicalValue: isEncoded ? rawValue : uriEncode(value),
-  };
+  const canonicalName = isEncoded ? rawName : uriEncode(name);
+  const canonicalValue = isEncoded ? rawValue : uriEncode(value);
+  return { raw, parameter: { name, value, hasEquals, canonicalName, canonicalValue }, isCanonical: isCanonical && hasEquals };
 }
-
-/** Nearly all that has to be decoded is the credential, and most requests of a busy moment come with the same one. */
-function decodedValue(raw: string): string | undefined {
-  if (latest.raw !== raw) latest = { raw, value: decode(raw.replaceAll('+', ' ')) };
-  return latest.value;
-}
-
-let latest: { readonly raw: string; readonly value: string | undefined } = { raw: '', value: '' };
 
 /** In the order in which it is signed; the signature may stand anywhere, for it is not signed. */
 function isSorted(query: readonly QueryParameter[]): boolean {
