@@ -64,6 +64,7 @@ export function openS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
     ...bucketsOf(context),
     ...objectsOf(context),
     ...uploadsOf(context),
+    isElsewhere: true,
     direct,
     outbox: { ...outbox.outbox, settle: () => settleIntents(context) },
     checkHealth: () => checkHealth(upstream),

@@ -29,7 +29,7 @@ export function authorise(request: Admitted, stores: Stores, site: Site): Author
 async function refuse(refusal: unknown, { bucket, operation, principal }: Admitted, { objects }: Stores): Promise<never> {
   if (!(refusal instanceof S3Error && refusal.code === 'AccessDenied') || bucket === undefined || operation.name === 'CreateBucket')
     throw refusal;
-  if (principal.kind === 'anonymous' && objects.direct !== undefined) throw refusal;
+  if (principal.kind === 'anonymous' && objects.isElsewhere === true) throw refusal;
   const found = await objects.getBucket(bucket);
   const { cause } = refusal;
   if (found === undefined) throw new S3Error('NoSuchBucket', { fields: { BucketName: bucket }, cause });

@@ -266,6 +266,9 @@ export type ObjectStore = {
   /** Promise: an aborted upload frees its parts; one that is not there is refused with NoSuchUpload. */
   abortUpload(bucket: BucketName, key: ObjectKey, uploadId: string): Promise<void>;
 
+  /** Whether each look into it is a request to another server. */
+  readonly isElsewhere?: true | undefined;
+
   /** Only where the operator has said that clients reach what is below the store. */
   readonly direct?: DirectAccess | undefined;
 
