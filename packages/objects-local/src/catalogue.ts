@@ -36,7 +36,7 @@ export type Catalogue = {
   readonly uploads: Table;
   /** Bucket, object key → upload ids, as sorted duplicates: the order of listings. */
   readonly uploadKeys: KeyTable<Buffer>;
-  /** Upload id, part number → row. Part number 0 counts the changes. */
+  /** Upload id, part number → row. Part number 0 counts the changes. Some rows outlive the upload (`object-parts.ts`). */
   readonly parts: Table;
   /** Due time, body id → what to remove (`collector.ts`). */
   readonly garbage: Table;

@@ -2,7 +2,7 @@ import type { Health } from '@latchkey/storage/health';
 import type { Blobs } from './blobs.ts';
 import type { Catalogue, Table } from './catalogue.ts';
 import { garbageKind } from './garbage.ts';
-import { behindAllOf, garbageAfter, garbageId, garbageKey, manifestOffset } from './keys.ts';
+import { behindAllOf, garbageAfter, garbageId, garbageKey, manifestOffset, partKey } from './keys.ts';
 import { decodePieces, type PieceBody } from './manifest.ts';
 import type { Pins } from './pins.ts';
 import { decodeRowHead } from './row.ts';
@@ -68,10 +68,13 @@ function addAllOf(batch: Batch, catalogue: Catalogue, kind: 'parts' | 'upload', 
   const table = kind === 'parts' ? catalogue.manifests : catalogue.parts;
   for (const { key, value } of table.getRange({ start: id, end: behindAllOf(id) })) {
     if (batch.files.length + batch.inline.length >= BATCH_FILES) return false;
-    for (const body of kind === 'parts' ? bodiesOfManifestRow(key, value) : bodiesOfPartRow(value)) {
+    const pieces = kind === 'parts' ? decodePieces(value, manifestOffset(key)) : [];
+    for (const body of kind === 'parts' ? pieces.map((piece) => piece.body) : bodiesOfPartRow(value)) {
       if (body.kind === 'file') batch.files.push(body.id);
       if (body.kind === 'inline') batch.inline.push(body.id);
     }
+    // Most parts have left no row when they became an object, and then there is nothing to remove.
+    for (const { partNumber } of pieces) batch.rows.push({ table: catalogue.parts, key: partKey(id, partNumber) });
     batch.rows.push({ table, key });
   }
   return true;
@@ -81,10 +84,6 @@ function addAllOf(batch: Batch, catalogue: Catalogue, kind: 'parts' | 'upload', 
 function addRowsOf(batch: Batch, { garbage, pins }: Catalogue, key: Buffer, id: Buffer): void {
   batch.rows.push({ table: garbage, key });
   for (const pin of pins.getKeys({ start: id, end: behindAllOf(id) })) batch.rows.push({ table: pins, key: pin });
-}
-
-function bodiesOfManifestRow(key: Buffer, value: Buffer): readonly PieceBody[] {
-  return decodePieces(value, manifestOffset(key)).map(({ body }) => body);
 }
 
 function bodiesOfPartRow(value: Buffer): readonly PieceBody[] {

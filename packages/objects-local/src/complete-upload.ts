@@ -8,6 +8,7 @@ import { type Context, objectRow, requireBucket, wholeSeconds, writtenOf } from 
 import { dropBody } from './garbage.ts';
 import { inBucket, partKey } from './keys.ts';
 import { allPieces, manifestRows, type Piece } from './manifest.ts';
+import { keepsPartRows } from './object-parts.ts';
 import { announce } from './outbox.ts';
 import { encodeRow, type Row } from './row.ts';
 import { changeCount, findUpload, forgetUpload, noSuchUpload, partsOf, type StoredPart, withoutBody } from './upload-rows.ts';
@@ -42,6 +43,7 @@ export async function completeUpload(
     };
     const chosenNumbers = new Set(chosen.map(({ partNumber }) => partNumber));
     const unchosen = parts.filter(({ partNumber }) => !chosenNumbers.has(partNumber));
+    const forgotten = keepsPartRows(row) ? unchosen : parts;
     const rows = manifestRows(id, piecesOfParts(chosen));
     options.signal?.throwIfAborted();
     const isDone = await catalogue.change(() => {
@@ -53,7 +55,7 @@ export async function completeUpload(
       for (const [at, value] of rows) catalogue.manifests.putSync(at, value);
       catalogue.objects.putSync(inBucket(bucket, key), encodeRow(row));
       forgetUpload(catalogue, id, stored);
-      for (const { partNumber } of [{ partNumber: 0 }, ...parts]) catalogue.parts.removeSync(partKey(id, partNumber));
+      for (const { partNumber } of [{ partNumber: 0 }, ...forgotten]) catalogue.parts.removeSync(partKey(id, partNumber));
       for (const { body } of unchosen) dropBody(catalogue, body, context.dueAt());
       announce(context, options, { bucket, key, object: row });
       return true;

@@ -38,11 +38,14 @@ export function* piecesOf(catalogue: Catalogue, id: Buffer, range: ByteRange): G
 
 /** Every piece, in order. For what must not be read bit by bit: the rows of one moment. */
 export function allPieces(catalogue: Pick<Catalogue, 'manifests'>, id: Buffer): readonly Piece[] {
-  const pieces: Piece[] = [];
+  return [...piecesAfter(catalogue, id, 0)];
+}
+
+/** The pieces with greater part numbers, in order, a row at a time. */
+export function* piecesAfter(catalogue: Pick<Catalogue, 'manifests'>, id: Buffer, partNumber: number): Generator<Piece> {
   for (const { key, value } of catalogue.manifests.getRange({ start: id, end: behindAllOf(id) })) {
-    pieces.push(...decodePieces(value, manifestOffset(key)));
+    for (const piece of decodePieces(value, manifestOffset(key))) if (piece.partNumber > partNumber) yield piece;
   }
-  return pieces;
 }
 
 export function decodePieces(bytes: Buffer, start: number): readonly Piece[] {

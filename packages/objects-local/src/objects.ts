@@ -5,7 +5,7 @@ import { type Context, claimBody, objectRow, requireBucket, settled, wholeSecond
 import { dropBody } from './garbage.ts';
 import { inBucket } from './keys.ts';
 import { listObjects } from './listing.ts';
-import { allPieces } from './manifest.ts';
+import { findPart, keepsPartRows, pageOfParts } from './object-parts.ts';
 import { announce } from './outbox.ts';
 import { readBody, readInline } from './read-body.ts';
 import { receive } from './receive.ts';
@@ -13,13 +13,19 @@ import { decodeRow, encodeRow, type Row } from './row.ts';
 
 export function objectsOf(
   context: Context,
-): Pick<ObjectStore, 'putObject' | 'headObject' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'> {
+): Pick<ObjectStore, 'putObject' | 'headObject' | 'headParts' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'> {
   const { catalogue, health } = context;
   return {
     putObject: (bucket, key, body, properties, options) => context.track(putObject(context, bucket, key, body, properties, options)),
     async headObject(bucket, key) {
       const row = found(context, bucket, key);
       return row && recordOf(key, row);
+    },
+    async headParts(bucket, key, options) {
+      const row = found(context, bucket, key);
+      if (row === undefined) return undefined;
+      const listsParts = row.body.kind === 'parts' && keepsPartRows(row);
+      return { record: recordOf(key, row), page: listsParts ? pageOfParts(catalogue, row.body.id, options) : undefined };
     },
     // Every GET comes through here, and all it needs is at hand.
     openObject(bucket, key) {
@@ -158,10 +164,9 @@ class OpenRow implements OpenObject {
   }
 
   async part(partNumber: number): ReturnType<OpenObject['part']> {
-    const { body, partCount } = this.#row;
+    const { body } = this.#row;
     if (body.kind !== 'parts') return partNumber === 1 ? { range: this.#whole(), partCount: 1 } : undefined;
-    const piece = allPieces(this.#context.catalogue, body.id).find((each) => each.partNumber === partNumber);
-    return piece && { range: { start: piece.start, end: piece.start + piece.sizeBytes - 1 }, partCount };
+    return findPart(this.#context.catalogue, body.id, this.#row, partNumber);
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ import { tagCount } from './properties.ts';
 import { requestCompletion } from './request-completion.ts';
 import { sendStream } from './send-body.ts';
 import type { Upstream } from './upstream.ts';
-import { upstreamStatus } from './upstream-errors.ts';
+import { isRefusal } from './upstream-errors.ts';
 
 export type Abilities = {
   /** Whether a checksum behind a streamed body is checked and kept. The bucket is where it is tried. */
@@ -97,9 +97,3 @@ async function tryUploadTags(upstream: Upstream, bucket: BucketName): Promise<bo
 
 /** CRC32 of `123456789`, as everybody checks it. */
 const CHECK_VALUE = 'y/Q5Jg==';
-
-/** The upstream's own no, and not a failure on the way to it. */
-function isRefusal(error: unknown): boolean {
-  const status = upstreamStatus(error);
-  return status !== undefined && (status < 500 || status === 501);
-}

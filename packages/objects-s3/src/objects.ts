@@ -6,11 +6,12 @@ import { announcedChange } from './announced-change.ts';
 import { deleteConditionHeaders, underCondition } from './conditions.ts';
 import type { Context } from './context.ts';
 import { existingKey, headObject } from './head-object.ts';
+import { headParts } from './head-parts.ts';
 import { listObjects } from './listing.ts';
 import { openObject } from './open-object.ts';
 import { putObject } from './put-object.ts';
 
-type Objects = Pick<ObjectStore, 'putObject' | 'headObject' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'>;
+type Objects = Pick<ObjectStore, 'putObject' | 'headObject' | 'headParts' | 'openObject' | 'deleteObject' | 'setTags' | 'listObjects'>;
 
 export function objectsOf(context: Context): Objects {
   const { upstream } = context;
@@ -24,6 +25,7 @@ export function objectsOf(context: Context): Objects {
       return underCondition(context, { bucket, key }, options.condition, write);
     },
     headObject: (bucket, key) => headObject(context, bucket, key),
+    headParts: (bucket, key, options) => headParts(context, bucket, key, options),
     openObject: (bucket, key, options) => openObject(context, bucket, key, options),
     /**
      * True also where there was none: the upstream does not tell, and asking before would cost a request. Where the change is announced it is

@@ -1,10 +1,10 @@
 import { S3Error } from '@latchkey/s3/errors';
 import { quoteEtag } from '@latchkey/s3/etag';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
-import type { ByteRange, ObjectRecord, OpenObject, OpenOptions } from '@latchkey/storage/object-store';
+import type { ByteRange, ChecksumsOfPart, ObjectRecord, OpenObject, OpenOptions } from '@latchkey/storage/object-store';
 import type { Context } from './context.ts';
 import { existingKey, withTags } from './head-object.ts';
-import { contentRange, recordFrom } from './properties.ts';
+import { checksumsFrom, contentRange, recordFrom } from './properties.ts';
 import { type Answer, isConnectionFailure } from './transport.ts';
 import { unreachable } from './upstream-errors.ts';
 
@@ -137,7 +137,7 @@ async function allOf({ body }: Answer, { sizeBytes }: ObjectRecord): Promise<Buf
 async function findPart(context: Context, bucket: BucketName, record: ObjectRecord, partNumber: number): ReturnType<OpenObject['part']> {
   const { key, etag, partCount, sizeBytes } = record;
   if (partCount === undefined) return partNumber === 1 ? { range: { start: 0, end: sizeBytes - 1 }, partCount: 1 } : undefined;
-  const headers = { 'if-match': quoteEtag(etag) };
+  const headers = { 'if-match': quoteEtag(etag), 'x-amz-checksum-mode': 'ENABLED' };
   const { upstream } = context;
   const answer = await upstream.tell({ method: 'HEAD', bucket, key, query: { partNumber }, headers, accepts: [400, 404, 412, 416] });
   if (answer.status === 416 || answer.status === 400) return undefined;
@@ -146,5 +146,13 @@ async function findPart(context: Context, bucket: BucketName, record: ObjectReco
   const range = contentRange(answer.headers);
   // Asked for a part, older stores answer with the whole object.
   if (range === undefined) throw new S3Error('NotImplemented', { message: 'The parts of this object are not known any more.' });
-  return { range: { start: range.start, end: range.end }, partCount };
+  const checksums = record.checksums?.type === 'COMPOSITE' ? ownChecksums(answer.headers) : undefined;
+  return { range: { start: range.start, end: range.end }, partCount, checksums };
+}
+
+/** Some upstreams repeat the object's checksum, whatever part is asked for. */
+function ownChecksums(headers: Answer['headers']): ChecksumsOfPart | undefined {
+  const values = checksumsFrom(headers)?.values ?? {};
+  const own = Object.entries(values).filter(([, value]) => !value.includes('-'));
+  return own.length === 0 ? undefined : Object.fromEntries(own);
 }

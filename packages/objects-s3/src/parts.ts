@@ -3,7 +3,7 @@ import { S3Error } from '@latchkey/s3/errors';
 import { etagFromHeader } from '@latchkey/s3/etag';
 import type { BucketName, ObjectKey } from '@latchkey/s3/names';
 import { childrenOf, childText, type XmlElement } from '@latchkey/s3/xml';
-import type { ChecksumAlgorithm, PartRecord, UploadChecksum } from '@latchkey/storage/object-store';
+import type { ChecksumAlgorithm, PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
 import type { Context } from './context.ts';
 import { upstreamUploadId } from './upload-ids.ts';
 
@@ -60,18 +60,24 @@ export function noSuchUpload(uploadId: string): S3Error {
   return new S3Error('NoSuchUpload', { fields: { UploadId: uploadId } });
 }
 
-function partFrom(part: XmlElement): PartRecord {
+/** Undefined where there are none. */
+export function checksumValuesFrom(part: XmlElement): StoredChecksums['values'] | undefined {
   const values: [ChecksumAlgorithm, string][] = [];
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const value = childText(part, checksumElement(algorithm));
     if (value) values.push([algorithm, value]);
   }
+  return values.length === 0 ? undefined : Object.fromEntries(values);
+}
+
+function partFrom(part: XmlElement): PartRecord {
+  const values = checksumValuesFrom(part);
   const lastModified = Date.parse(childText(part, 'LastModified') ?? '');
   return {
     partNumber: Number(childText(part, 'PartNumber')),
     sizeBytes: Number(childText(part, 'Size') ?? 0),
     etag: etagFromHeader(childText(part, 'ETag') ?? ''),
     lastModified: Math.floor((Number.isNaN(lastModified) ? 0 : lastModified) / 1000) * 1000,
-    checksums: values.length === 0 ? undefined : { type: 'FULL_OBJECT', values: Object.fromEntries(values) },
+    checksums: values && { type: 'FULL_OBJECT', values },
   };
 }

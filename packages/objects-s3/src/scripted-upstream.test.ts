@@ -330,3 +330,88 @@ test('an upstream that is not there is 503, and so is its health', async () => {
     expect(String(error.cause)).toContain('cannot be reached');
   }
 });
+
+describe('the parts of an object', () => {
+  const of = (etag: string) => ({ etag: `"${etag}"`, 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT', 'content-length': LARGE.length });
+  const composite = { 'x-amz-checksum-crc32': 'AAAAAA==-2', 'x-amz-checksum-type': 'COMPOSITE' };
+  const attributes = (etag: string) =>
+    `<GetObjectAttributesResponse><ETag>${etag}</ETag><ObjectParts><PartsCount>2</PartsCount><IsTruncated>true</IsTruncated>` +
+    '<Part><PartNumber>3</PartNumber><Size>9</Size><ChecksumCRC32>BBBBBB==</ChecksumCRC32></Part></ObjectParts></GetObjectAttributesResponse>';
+  const parts = (store: ObjectStore) => store.headParts(bucket, key, { after: 2, limit: 1 });
+
+  test('are asked for as a page of them', async () => {
+    const { store, seen } = await scripted((request, response) =>
+      request.method === 'HEAD' ? response.writeHead(200, { ...of('a-2'), ...composite }).end() : response.end(attributes('a-2')),
+    );
+    expect(await parts(store)).toMatchObject({
+      record: { etag: 'a-2', partCount: 2 },
+      page: { parts: [{ partNumber: 3, sizeBytes: 9, checksums: { CRC32: 'BBBBBB==' } }], next: 3 },
+    });
+    expect(seen[1]?.request.headers).toMatchObject({
+      'x-amz-object-attributes': 'ETag,ObjectParts',
+      'x-amz-max-parts': '1',
+      'x-amz-part-number-marker': '2',
+    });
+  });
+
+  test('are those of the object that is told, also where it is replaced in between', async () => {
+    const { store } = await scripted((request, response, turn) =>
+      request.method === 'HEAD'
+        ? response.writeHead(200, { ...of(turn === 1 ? 'a-2' : 'b-2'), ...composite }).end()
+        : response.end(attributes('b-2')),
+    );
+    expect(await parts(store)).toMatchObject({ record: { etag: 'b-2' }, page: { next: 3 } });
+  });
+
+  test('are not told where every answer is of another object', async () => {
+    const { store, seen } = await scripted((request, response) =>
+      request.method === 'HEAD' ? response.writeHead(200, { ...of('a-2'), ...composite }).end() : response.end(attributes('b-2')),
+    );
+    expect(await parts(store)).toEqual({ record: expect.objectContaining({ etag: 'a-2' }) });
+    expect(seen).toHaveLength(6);
+  });
+
+  test.each([
+    ['does not know the question', refusing(501, '<Error><Code>NotImplemented</Code></Error>')],
+    ['does not answer it to us', refusing(403, '<Error><Code>AccessDenied</Code></Error>')],
+    // Never ended: who waited for all of it would wait for ever.
+    ['answers with the object instead', (_request, response) => void response.writeHead(200, of('a-2')).write(LARGE.subarray(0, 10))],
+    ['lists none', (_request, response) => void response.end(attributes('a-2').replace(/<IsTruncated>.*<\/Part>/, ''))],
+  ] as const satisfies readonly (readonly [string, Answer])[])('are not told where the upstream %s', async (_name, answer) => {
+    const { store } = await scripted((request, response, turn) =>
+      request.method === 'HEAD' ? response.writeHead(200, { ...of('a-2'), ...composite }).end() : answer(request, response, turn),
+    );
+    expect((await parts(store))?.page).toBeUndefined();
+    expect((await parts(store))?.record.partCount).toBe(2);
+  });
+
+  test('are not asked for where the checksum is of the whole, or where there is none', async () => {
+    const { store, seen } = await scripted((_request, response, turn) =>
+      response
+        .writeHead(200, { ...of('a-2'), ...(turn === 1 && { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-checksum-type': 'FULL_OBJECT' }) })
+        .end(),
+    );
+    for (const checksums of [{ type: 'FULL_OBJECT', values: { CRC32: 'AAAAAA==' } }, undefined])
+      expect(await parts(store)).toEqual({ record: expect.objectContaining({ checksums }) });
+    expect(seen.map(({ request }) => request.method)).toEqual(['HEAD', 'HEAD']);
+  });
+
+  test('have no checksum where the upstream repeats that of the object', async () => {
+    for (const [told, checksums] of [
+      ['BBBBBB==', { CRC32: 'BBBBBB==' }],
+      ['AAAAAA==-2', undefined],
+    ] as const) {
+      const { store } = await scripted((request, response) => {
+        const head = { ...of('a-2'), ...composite };
+        if (request.method === 'GET') return response.writeHead(200, head).write(LARGE.subarray(0, 10));
+        expect(request.headers['x-amz-checksum-mode']).toBe('ENABLED');
+        return response
+          .writeHead(206, { ...head, 'content-length': 10, 'content-range': `bytes 0-9/${LARGE.length}`, 'x-amz-checksum-crc32': told })
+          .end();
+      });
+      const open = await store.openObject(bucket, key);
+      expect(await open?.part(1)).toEqual({ range: { start: 0, end: 9 }, partCount: 2, checksums });
+      await open?.close();
+    }
+  });
+});

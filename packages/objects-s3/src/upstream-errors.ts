@@ -51,6 +51,12 @@ export function upstreamStatus(error: unknown): number | undefined {
   return error instanceof S3Error && error.cause instanceof UpstreamRefusal ? error.cause.status : undefined;
 }
 
+/** The upstream's own no, and not a failure on the way to it. */
+export function isRefusal(error: unknown): boolean {
+  const status = upstreamStatus(error);
+  return status !== undefined && (status < 500 || status === 501);
+}
+
 class UpstreamRefusal extends Error {
   override readonly name = 'UpstreamRefusal';
   readonly status: number;

@@ -57,6 +57,8 @@ export type Upstream = {
   tell(request: UpstreamRequest): Promise<Answer>;
   /** Sends, and reads the answer's document. */
   ask(request: UpstreamRequest, root: string): Promise<{ readonly document: XmlElement; readonly answer: Answer }>;
+  /** Reads the document of an answer that was sent for. */
+  documentOf(answer: Answer, root: string, request: Pick<UpstreamRequest, 'bucket' | 'key'>): Promise<XmlElement>;
   /** Sends the head; nothing of the body has been asked for when this resolves. Throws S3Error where the upstream refuses already. */
   begin(upload: UpstreamUpload): Promise<{ readonly sending: Sending; readonly signed: SignedInHeaders }>;
   /** What the upstream refused with. */
@@ -90,6 +92,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     }
   };
 
+  const documentOf: Upstream['documentOf'] = async (answer, root, request) =>
+    documentFrom(await textOf(answer), root, (error) => refusalIn(error, answer.status, request, options));
+
   return {
     isEncrypted: options.endpoint.startsWith('https:'),
     credentials,
@@ -101,9 +106,9 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     },
     async ask(request, root) {
       const answer = await send(request);
-      const text = await textOf(answer);
-      return { document: documentFrom(text, root, (error) => refusalIn(error, answer.status, request, options)), answer };
+      return { document: await documentOf(answer, root, request), answer };
     },
+    documentOf,
     async begin(request) {
       const { signed, headers } = signedRequest(options, request, { body: undefined, payloadHash: request.payloadHash });
       const outgoing = {

@@ -2,7 +2,13 @@ import { parseTarget } from '@latchkey/sigv4/target';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { continuationToken, readContinuationToken } from './continuation.ts';
-import { listBucketsParameters, listObjectsParameters, listPartsParameters, listUploadsParameters } from './list-parameters.ts';
+import {
+  listBucketsParameters,
+  listObjectsParameters,
+  listPartsParameters,
+  listUploadsParameters,
+  objectPartsParameters,
+} from './list-parameters.ts';
 import type { Query } from './query.ts';
 
 /** Any code point but half a surrogate pair. */
@@ -104,6 +110,23 @@ test('listPartsParameters reads both numbers', () => {
   expect(listPartsParameters(query('part-number-marker=&max-parts='))).toEqual({ maxParts: 1000, partNumberMarker: 0 });
   expect(listPartsParameters(query('part-number-marker=3&max-parts=5000'))).toEqual({ maxParts: 1000, partNumberMarker: 3 });
   expect(() => listPartsParameters(query('part-number-marker=x'))).toThrow('Provided part-number-marker not an integer');
+});
+
+test('objectPartsParameters reads both headers, and no page of nothing', () => {
+  const headers = (maxParts: string, marker: string) => [
+    { name: 'x-amz-max-parts', value: maxParts },
+    { name: 'x-amz-part-number-marker', value: marker },
+  ];
+  expect(objectPartsParameters(headers('', ''))).toEqual({ maxParts: 1000, partNumberMarker: 0 });
+  expect(objectPartsParameters(headers('5000', '3'))).toEqual({ maxParts: 1000, partNumberMarker: 3 });
+  expect(objectPartsParameters(headers('1', '10000'))).toEqual({ maxParts: 1, partNumberMarker: 10_000 });
+  for (const [maxParts, marker] of [
+    ['0', ''],
+    ['-1', ''],
+    ['', '-1'],
+  ] as const)
+    expect(() => objectPartsParameters(headers(maxParts, marker))).toThrow('must be an integer between');
+  expect(() => objectPartsParameters(headers('many', ''))).toThrow('Provided x-amz-max-parts not an integer');
 });
 
 test('listBucketsParameters shows regions once one of its parameters is sent', () => {

@@ -81,6 +81,13 @@ export function listPartsParameters(query: Query): ListPartsParameters {
   return { maxParts: Math.min(maxParts, MAX_ENTRIES), partNumberMarker };
 }
 
+/** The same of an object that is whole, where GetObjectAttributes has them in headers. */
+export function objectPartsParameters(headers: Query): ListPartsParameters {
+  const maxParts = integerParameter(headers, { name: 'x-amz-max-parts', otherwise: MAX_ENTRIES, minimum: 1, maximum: INT32_MAX });
+  const partNumberMarker = integerParameter(headers, { name: 'x-amz-part-number-marker', otherwise: 0, minimum: 0, maximum: INT32_MAX });
+  return { maxParts: Math.min(maxParts, MAX_ENTRIES), partNumberMarker };
+}
+
 export type ListBucketsParameters = {
   readonly maxBuckets: number;
   /** `undefined` where the query has none; S3 repeats one that it has. */

@@ -83,6 +83,15 @@ export function openMemoryObjectStore(): ObjectStore {
     async headObject(name, key) {
       return bucketOf(name).objects.get(key)?.record;
     },
+    async headParts(name, key, { after, limit }) {
+      const stored = bucketOf(name).objects.get(key);
+      if (stored?.record.checksums?.type !== 'COMPOSITE') return stored && { record: stored.record };
+      const behind = stored.parts.filter((part) => part.partNumber > after);
+      const parts = behind
+        .slice(0, limit)
+        .map(({ partNumber, sizeBytes, checksums }) => ({ partNumber, sizeBytes, checksums: checksums?.values }));
+      return { record: stored.record, page: { parts, next: behind.length > limit ? parts.at(-1)?.partNumber : undefined } };
+    },
     async openObject(name, key) {
       const stored = bucketOf(name).objects.get(key);
       return stored && openStored(stored);
@@ -228,7 +237,9 @@ function openStored({ record, bytes, parts }: Stored): OpenObject {
       const index = parts.findIndex((part) => part.partNumber === partNumber);
       const start = parts.slice(0, index).reduce((sum, part) => sum + part.sizeBytes, 0);
       const part = parts[index];
-      return part && { range: { start, end: start + part.sizeBytes - 1 }, partCount: parts.length };
+      if (part === undefined) return undefined;
+      const checksums = record.checksums?.type === 'COMPOSITE' ? part.checksums?.values : undefined;
+      return { range: { start, end: start + part.sizeBytes - 1 }, partCount: parts.length, checksums };
     },
     async close() {},
   };

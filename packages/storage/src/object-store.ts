@@ -68,11 +68,24 @@ export type OpenObject = {
   read(range?: ByteRange, chunks?: Chunks): AsyncIterable<Uint8Array>;
   /**
    * Where part `partNumber` lies in the object, `undefined` where there is no such part. An object that was put whole is its own part 1.
-   * The range of an empty part ends one before it starts.
+   * The range of an empty part ends one before it starts. `checksums` are the part's own, where the object's are composed of such.
    */
-  part(partNumber: number): Promise<{ readonly range: ByteRange; readonly partCount: number } | undefined>;
+  part(
+    partNumber: number,
+  ): Promise<{ readonly range: ByteRange; readonly partCount: number; readonly checksums?: ChecksumsOfPart | undefined } | undefined>;
   /** Releases what is open. Safe to call twice, and after `read`. */
   close(): Promise<void>;
+};
+
+/** Of a part's bytes alone; absent where the store did not keep them. */
+export type ChecksumsOfPart = StoredChecksums['values'];
+
+/** What is known of a part when it has become part of an object. */
+export type ObjectPart = Pick<PartRecord, 'partNumber' | 'sizeBytes'> & { readonly checksums?: ChecksumsOfPart | undefined };
+export type ObjectPartPage = {
+  readonly parts: readonly ObjectPart[];
+  /** Set where there is more: the number to pass as `after` for the next page. */
+  readonly next?: number | undefined;
 };
 
 /** What is likely to be read of an object: a store that has to ask for bytes asks for these. Whatever else is read is the same bytes all the same. */
@@ -200,6 +213,15 @@ export type ObjectStore = {
   putObject(bucket: BucketName, key: ObjectKey, body: IncomingBody, properties: ObjectProperties, options: PutOptions): Promise<Written>;
   /** `undefined` for a key that is not there; throws NoSuchBucket for a bucket that is not. */
   headObject(bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined>;
+  /**
+   * As `headObject`, and of the same moment a page of the object's parts, in the order of their numbers: those greater than `after`, `limit`
+   * (1 to 1000) at the most. Only of an object whose checksums are COMPOSITE, since S3 lists no others; and not where the store can not tell.
+   */
+  headParts(
+    bucket: BucketName,
+    key: ObjectKey,
+    options: { readonly after: number; readonly limit: number },
+  ): Promise<{ readonly record: ObjectRecord; readonly page?: ObjectPartPage | undefined } | undefined>;
   /** As `headObject`; without a promise where the object is at hand. What is refused rejects, and is never thrown at once. */
   openObject(bucket: BucketName, key: ObjectKey, options?: OpenOptions): OpenObject | undefined | Promise<OpenObject | undefined>;
   /** `true` if there was one. Promise: deleting what is not there is no error, unless the condition names an ETag. */

@@ -37,6 +37,31 @@ assert done['ETag'].endswith('-3"')
 assert s3.get_object(Bucket=bucket, Key=key)['Body'].read() == b''.join(contents)
 assert refusal(lambda: s3.list_parts(**target)) == 'NoSuchUpload'
 
+checked = {'Bucket': bucket, 'Key': 'checked'}
+if 'ObjectParts' in getattr(s3.meta.service_model.shape_for('ObjectAttributes'), 'enum', []):
+    upload_id = s3.create_multipart_upload(**checked, ChecksumAlgorithm='SHA256')['UploadId']
+    parts = []
+    for number, content in enumerate(contents, 1):
+        part = s3.upload_part(**checked, UploadId=upload_id, PartNumber=number, Body=content, ChecksumAlgorithm='SHA256')
+        parts.append({'PartNumber': number, 'ETag': part['ETag'], 'ChecksumSHA256': part['ChecksumSHA256']})
+    s3.complete_multipart_upload(**checked, UploadId=upload_id, MultipartUpload={'Parts': parts})
+    known = []
+    marker, is_truncated = 0, True
+    while is_truncated:
+        page = s3.get_object_attributes(**checked, ObjectAttributes=['ObjectParts'], MaxParts=2, PartNumberMarker=marker)['ObjectParts']
+        assert page['TotalPartsCount'] == 3, page
+        known += page['Parts']
+        marker, is_truncated = page['NextPartNumberMarker'], page['IsTruncated']
+    sums = [part['ChecksumSHA256'] for part in parts]
+    assert [(part['PartNumber'], part['Size'], part['ChecksumSHA256']) for part in known] == [
+        (number, len(content), sums[number - 1]) for number, content in enumerate(contents, 1)
+    ], known
+    # The library compares the bytes with the checksum that comes with them.
+    for number, content in enumerate(contents, 1):
+        part = s3.get_object(**checked, PartNumber=number, ChecksumMode='ENABLED')
+        assert part['Body'].read() == content
+        assert (part['ChecksumSHA256'], part.get('ChecksumType', 'COMPOSITE')) == (sums[number - 1], 'COMPOSITE'), part
+
 pages = s3.get_paginator('list_multipart_uploads')
 ids = [s3.create_multipart_upload(Bucket=bucket, Key=f'open/{number}')['UploadId'] for number in range(5)]
 listed = [upload for page in pages.paginate(Bucket=bucket, PaginationConfig={'PageSize': 2}) for upload in page.get('Uploads', [])]

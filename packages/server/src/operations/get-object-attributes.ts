@@ -1,11 +1,13 @@
 import { checksumElements } from '@latchkey/s3/checksum-elements';
 import { httpDate } from '@latchkey/s3/dates';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
+import { objectPartsParameters } from '@latchkey/s3/list-parameters';
+import { objectPartsElement } from '@latchkey/s3/object-parts';
 import { element, type XmlNode, xmlDocument } from '@latchkey/s3/xml-writer';
-import type { ObjectRecord } from '@latchkey/storage/object-store';
+import type { ObjectRecord, ObjectStore } from '@latchkey/storage/object-store';
 import { amzValue } from '../headers.ts';
 import type { Authenticated } from '../pipeline.ts';
-import { objectOperation } from './define.ts';
+import { type InObject, objectOperation } from './define.ts';
 import { missingKey } from './missing-key.ts';
 import { onObject } from './permissions.ts';
 import { xmlReply } from './replies.ts';
@@ -22,12 +24,29 @@ export const getObjectAttributes = objectOperation({
   needs: (request) => [...onObject('s3:GetObject')(request), ...onObject('s3:GetObjectAttributes')(request)],
   async run(request, { objects }) {
     const wanted = wantedAttributes(request);
-    const record = await objects.headObject(request.bucket, request.key);
-    if (record === undefined) throw missingKey(request);
-    const shown = ATTRIBUTES.filter((attribute) => wanted.has(attribute)).map((attribute) => attributeElement(attribute, record));
-    return xmlReply(xmlDocument('GetObjectAttributesResponse', shown), ['Last-Modified', httpDate(record.lastModified)]);
+    const found = wanted.has('ObjectParts') ? await withParts(request, objects) : await withoutParts(request, objects);
+    if (found === undefined) throw missingKey(request);
+    const shown = ATTRIBUTES.filter((attribute) => wanted.has(attribute)).map((attribute) => attributeElement(attribute, found));
+    return xmlReply(xmlDocument('GetObjectAttributesResponse', shown), ['Last-Modified', httpDate(found.record.lastModified)]);
   },
 });
+
+type Found = { readonly record: ObjectRecord; readonly parts?: XmlNode | undefined };
+
+async function withoutParts({ bucket, key }: InObject, objects: ObjectStore): Promise<Found | undefined> {
+  const record = await objects.headObject(bucket, key);
+  return record && { record };
+}
+
+async function withParts(request: Authenticated & InObject, objects: ObjectStore): Promise<Found | undefined> {
+  const names = ['x-amz-max-parts', 'x-amz-part-number-marker'] as const;
+  const parameters = objectPartsParameters(names.map((name) => ({ name, value: amzValue(request, name) ?? '' })));
+  const options = { after: parameters.partNumberMarker, limit: parameters.maxParts };
+  const found = await objects.headParts(request.bucket, request.key, options);
+  if (found === undefined) return undefined;
+  const { record, page } = found;
+  return { record, parts: record.partCount === undefined ? undefined : objectPartsElement(record.partCount, parameters, page) };
+}
 
 function wantedAttributes(request: Authenticated): ReadonlySet<string> {
   const header = amzValue(request, 'x-amz-object-attributes');
@@ -43,14 +62,14 @@ function wantedAttributes(request: Authenticated): ReadonlySet<string> {
   return new Set(names);
 }
 
-function attributeElement(attribute: Attribute, record: ObjectRecord): XmlNode | undefined {
+function attributeElement(attribute: Attribute, { record, parts }: Found): XmlNode | undefined {
   switch (attribute) {
     case 'ETag':
       return element('ETag', record.etag);
     case 'Checksum':
       return record.checksums === undefined ? undefined : element('Checksum', checksumElements(record.checksums));
     case 'ObjectParts':
-      return record.partCount === undefined ? undefined : element('ObjectParts', [element('TotalPartsCount', record.partCount)]);
+      return parts;
     case 'StorageClass':
       return element('StorageClass', record.headers['x-amz-storage-class'] ?? 'STANDARD');
     case 'ObjectSize':

@@ -6,7 +6,7 @@ import type { Authorised, Reply, Site, Stores } from '../pipeline.ts';
 import { redirectDownload } from '../redirects/redirect-download.ts';
 import { type InObject, objectOperation } from './define.ts';
 import { missingKey } from './missing-key.ts';
-import { isUnchanged, objectHeaders } from './object-headers.ts';
+import { isUnchanged, objectHeaders, pushChecksums } from './object-headers.ts';
 import { onObject } from './permissions.ts';
 import { requestedRange } from './requested-range.ts';
 import { refuseVersion } from './version-id.ts';
@@ -93,6 +93,8 @@ function contentOf(request: Authorised, object: OpenObject, site: Site, range: B
   const headers = objectHeaders(request, record, { isWhole: range === undefined, site });
   if (range === undefined) return withBody(200, headers, object, undefined, record.sizeBytes);
   if (part !== undefined) headers.push('x-amz-mp-parts-count', String(part.partCount));
+  // The part's own, said to be of the type that the object's are.
+  if (part?.checksums && record.checksums) pushChecksums(headers, request, { type: record.checksums.type, values: part.checksums });
   headers.push('Content-Range', contentRange(range, record.sizeBytes));
   return withBody(206, headers, object, range, range.end - range.start + 1);
 }

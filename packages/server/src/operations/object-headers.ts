@@ -3,7 +3,7 @@ import { type ConditionHeaders, failedPrecondition, readCondition } from '@latch
 import { httpDate } from '@latchkey/s3/dates';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
 import { quoteEtag } from '@latchkey/s3/etag';
-import type { ObjectRecord } from '@latchkey/storage/object-store';
+import type { ObjectRecord, StoredChecksums } from '@latchkey/storage/object-store';
 import { amzValue } from '../headers.ts';
 import type { Authorised, Site } from '../pipeline.ts';
 
@@ -46,12 +46,15 @@ export function objectHeaders(
   for (const name in record.metadata) headers.push(`x-amz-meta-${name}`, metadataValue(record.metadata[name] as string));
   const tagCount = record.tags === undefined ? 0 : Object.keys(record.tags).length;
   if (tagCount > 0) headers.push('x-amz-tagging-count', String(tagCount));
-  if (isWhole && record.checksums !== undefined && amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED') {
-    for (const [algorithm, value] of Object.entries(record.checksums.values))
-      headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
-    headers.push('x-amz-checksum-type', record.checksums.type);
-  }
+  if (isWhole && record.checksums !== undefined) pushChecksums(headers, request, record.checksums);
   return headers;
+}
+
+/** Where they are asked for. */
+export function pushChecksums(headers: string[], request: Authorised, { type, values }: StoredChecksums): void {
+  if (amzValue(request, 'x-amz-checksum-mode')?.toUpperCase() !== 'ENABLED') return;
+  for (const [algorithm, value] of Object.entries(values)) headers.push(`x-amz-checksum-${algorithm.toLowerCase()}`, value);
+  headers.push('x-amz-checksum-type', type);
 }
 
 /** A page, a picture with scripts, a script: opened by itself it runs in no origin that could hold anything. */

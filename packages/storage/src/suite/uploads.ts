@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { ObjectStore, PutOptions } from '../object-store.ts';
 import {
@@ -18,6 +19,12 @@ import {
   required,
 } from './bodies.ts';
 import { type Lacks, testOf, timeOf } from './lacks.ts';
+
+const crc = (content: Uint8Array) => {
+  const value = Buffer.alloc(4);
+  value.writeUInt32BE(crc32(content));
+  return { CRC32: value.toString('base64') };
+};
 
 export function describeUploads(store: () => ObjectStore, reopen: () => Promise<boolean>, lacks: Lacks): void {
   describe('multipart uploads', () => {
@@ -156,6 +163,64 @@ export function describeUploads(store: () => ObjectStore, reopen: () => Promise<
         });
       await expect(complete('AAAAAA==')).rejects.toMatchObject({ code: 'InvalidPart' });
       expect((await complete('SQ9wxg==')).checksums).toEqual({ type: 'COMPOSITE', values: { CRC32: 'kTyR5Q==-1' } });
+    });
+    testOf(
+      lacks,
+      'checksums',
+      'partRanges',
+    )('parts are listed with the object, in pages, each with its own checksum, where those make its checksum', async () => {
+      const bucket = await newBucket(store());
+      const contents = new Map([
+        [1, PART],
+        [3, contentOfSize(PART.length + 9)],
+        [4, Buffer.from('the end')],
+        [7, Buffer.from('not chosen')],
+      ]);
+      const complete = async (text: string, type: 'COMPOSITE' | 'FULL_OBJECT') => {
+        const checksum = { algorithm: 'CRC32', type } as const;
+        const { uploadId } = await store().createUpload(bucket, key(text), NOTHING, { now: NOW, checksum });
+        const parts = [];
+        for (const [partNumber, content] of contents) {
+          const sealed = { ...body(content), seal: () => ({ checksums: { type: 'FULL_OBJECT', values: crc(content) } as const }) };
+          const part = await store().uploadPart(bucket, key(text), uploadId, partNumber, sealed, { now: NOW });
+          if (partNumber !== 7) parts.push({ partNumber, etag: part.etag, checksums: crc(content) });
+        }
+        const chosen = [...contents.values()].slice(0, 3);
+        const ofWhole = type === 'COMPOSITE' ? chosen.map((content) => Buffer.from(crc(content).CRC32, 'base64')) : chosen;
+        const values = { CRC32: `${crc(Buffer.concat(ofWhole)).CRC32}${type === 'COMPOSITE' ? '-3' : ''}` };
+        await store().completeUpload(bucket, key(text), uploadId, parts, { now: NOW, sealChecksums: () => ({ type, values }) });
+        return values;
+      };
+      const page = async (text: string, after: number, limit: number) =>
+        (await required(store().headParts(bucket, key(text), { after, limit }))).page;
+      const listed = (partNumber: number) => {
+        const content = contents.get(partNumber) ?? Buffer.alloc(0);
+        return { partNumber, sizeBytes: content.length, checksums: crc(content) };
+      };
+
+      const values = await complete('composite', 'COMPOSITE');
+      const { record } = await required(store().headParts(bucket, key('composite'), { after: 0, limit: 1 }));
+      expect(record).toEqual(await store().headObject(bucket, key('composite')));
+      expect(record).toMatchObject({ partCount: 3, checksums: { type: 'COMPOSITE', values } });
+      expect(await page('composite', 0, 1000)).toEqual({ parts: [listed(1), listed(3), listed(4)] });
+      expect(await page('composite', 0, 2)).toEqual({ parts: [listed(1), listed(3)], next: 3 });
+      expect(await page('composite', 2, 2)).toEqual({ parts: [listed(3), listed(4)] });
+      expect(await page('composite', 3, 1)).toEqual({ parts: [listed(4)] });
+      expect(await page('composite', 4, 1)).toEqual({ parts: [] });
+      const open = await required(store().openObject(bucket, key('composite')));
+      const range = { start: PART.length, end: 2 * PART.length + 8 };
+      expect(await open.part(3)).toEqual({ range, partCount: 3, checksums: listed(3).checksums });
+      await open.close();
+
+      await complete('full', 'FULL_OBJECT');
+      expect(await page('full', 0, 1000)).toBeUndefined();
+      const full = await required(store().openObject(bucket, key('full')));
+      expect((await full.part(3))?.checksums).toBeUndefined();
+      await full.close();
+
+      await put(store(), bucket, 'composite', 'put whole');
+      expect(await page('composite', 0, 1000)).toBeUndefined();
+      expect(await store().headParts(bucket, key('not there'), { after: 0, limit: 1 })).toBeUndefined();
     });
     test('an aborted upload frees its parts; one that is not there is refused with NoSuchUpload', async () => {
       const { bucket, uploadId, part, complete } = await begin();
