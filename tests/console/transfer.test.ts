@@ -136,7 +136,7 @@ describe('a copy', () => {
     const { page, complaints, close } = await signedIn({ path: '/buckets/copies' });
     await chosen(page, 'report.pdf', 'Copy to…');
     expect(await page.getByLabel('New name').inputValue()).toBe('report (2).pdf');
-    await page.keyboard.press('Enter');
+    await page.getByLabel('New name').press('Enter');
     await page.getByRole('grid').getByText('report (2).pdf').waitFor();
     await chosen(page, 'docs', 'Copy to…');
     await page.getByLabel('New name').fill('docs/inside');
