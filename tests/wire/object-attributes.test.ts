@@ -89,6 +89,15 @@ describe('ObjectParts of GetObjectAttributes', () => {
   const listed = (text: string, name: string) => xmlTexts(text, name).map(Number);
   beforeAll(() => upload('/box/composite', 'SHA256', 'COMPOSITE'));
 
+  test('tells the checksum that the parts’ make without their number, which it counts beside it', async () => {
+    const reply = await parts('/box/composite', { 'x-amz-object-attributes': 'Checksum,ObjectParts' });
+    const [told = ''] = xmlParts(reply.text, 'Checksum');
+    const whole = compositeChecksum('SHA256', PARTS).replace(/-3$/, '');
+    expect([told, listed(reply.text, 'PartsCount')]).toEqual([
+      `<ChecksumSHA256>${whole}</ChecksumSHA256><ChecksumType>COMPOSITE</ChecksumType>`,
+      [3],
+    ]);
+  });
   test('lists the parts with their sizes and checksums where those make the object’s checksum', async () => {
     const { text } = await parts('/box/composite');
     expect(['PartsCount', 'PartNumberMarker', 'NextPartNumberMarker', 'MaxParts'].map((name) => listed(text, name))).toEqual([

@@ -41,6 +41,9 @@ export function compositeChecksum(hasher: Hasher, partValues: readonly string[])
   return `${base64Digest(hasher)}-${partValues.length}`;
 }
 
+/** A composite checksum without the number of its parts; any other as it is. */
+export const withoutPartCount = (value: string): string => value.replace(/-\d+$/, '');
+
 /** The checksum of the whole object's bytes, from those of its parts in order. Only CRCs can be joined so. */
 export function fullObjectChecksum(
   algorithm: CrcAlgorithm,

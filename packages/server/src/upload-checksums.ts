@@ -9,6 +9,7 @@ import {
   isCrc,
   type MultipartChecksum,
   multipartChecksum,
+  withoutPartCount,
 } from '@latchkey/s3/multipart-checksums';
 import { isChecksumValue, otherAlgorithm } from '@latchkey/s3/request-checksums';
 import type { CompletedPart, PartRecord, StoredChecksums, UploadChecksum } from '@latchkey/storage/object-store';
@@ -102,13 +103,11 @@ function checkClaims(request: Authenticated, made: Made | undefined): void {
     const header = checksumHeader(algorithm) as `x-amz-${string}`;
     const claimed = amzValue(request, header);
     if (claimed === undefined) continue;
-    if (!isChecksumValue(algorithm, withoutCount(claimed)))
+    if (!isChecksumValue(algorithm, withoutPartCount(claimed)))
       throw new S3Error('InvalidRequest', { message: `Value for ${header} header is invalid.` });
     if (made === undefined) throw new S3Error('NotImplemented', { fields: { Header: header } });
     if (made.algorithm !== algorithm) throw otherAlgorithm(made.algorithm, algorithm);
-    if (claimed !== made.value && claimed !== withoutCount(made.value))
+    if (claimed !== made.value && claimed !== withoutPartCount(made.value))
       throw new S3Error('BadDigest', { message: `The ${algorithm} you specified did not match the calculated checksum.` });
   }
 }
-
-const withoutCount = (value: string): string => value.replace(/-\d+$/, '');

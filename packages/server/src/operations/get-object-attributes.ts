@@ -2,9 +2,10 @@ import { checksumElements } from '@latchkey/s3/checksum-elements';
 import { httpDate } from '@latchkey/s3/dates';
 import { invalidArgument, S3Error } from '@latchkey/s3/errors';
 import { objectPartsParameters } from '@latchkey/s3/list-parameters';
+import { withoutPartCount } from '@latchkey/s3/multipart-checksums';
 import { objectPartsElement } from '@latchkey/s3/object-parts';
 import { element, type XmlNode, xmlDocument } from '@latchkey/s3/xml-writer';
-import type { ObjectRecord, ObjectStore } from '@latchkey/storage/object-store';
+import type { ObjectRecord, ObjectStore, StoredChecksums } from '@latchkey/storage/object-store';
 import { amzValue } from '../headers.ts';
 import type { Authenticated } from '../pipeline.ts';
 import { type InObject, objectOperation } from './define.ts';
@@ -67,7 +68,7 @@ function attributeElement(attribute: Attribute, { record, parts }: Found): XmlNo
     case 'ETag':
       return element('ETag', record.etag);
     case 'Checksum':
-      return record.checksums === undefined ? undefined : element('Checksum', checksumElements(record.checksums));
+      return record.checksums && element('Checksum', checksumElements(withoutPartCounts(record.checksums)));
     case 'ObjectParts':
       return parts;
     case 'StorageClass':
@@ -75,4 +76,9 @@ function attributeElement(attribute: Attribute, { record, parts }: Found): XmlNo
     case 'ObjectSize':
       return element('ObjectSize', record.sizeBytes);
   }
+}
+
+/** How many parts there are is told beside it: only here S3 leaves the number away. */
+function withoutPartCounts({ type, values }: StoredChecksums): StoredChecksums {
+  return { type, values: Object.fromEntries(Object.entries(values).map(([algorithm, value]) => [algorithm, withoutPartCount(value)])) };
 }
