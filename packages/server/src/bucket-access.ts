@@ -4,13 +4,17 @@ import { readStoredPolicy } from '@latchkey/policy/document';
 import { isPublic } from '@latchkey/policy/public';
 import type { PublicAccessBlock } from '@latchkey/s3/public-access-block';
 import type { JsonValue, RecordStore } from '@latchkey/storage/record-store';
+import { boundDocument } from './identity/bound-principals.ts';
 import { boundedCache } from './identity/bounded-cache.ts';
 import { changing } from './identity/documents.ts';
+import type { BoundPrincipals } from './identity/model.ts';
 import { asksForObjectTags } from './identity/principal-policies.ts';
 
 /** As stored. `publicAccessBlock` is null once it was deleted; where nothing is said, the site's default holds. */
 export type BucketAccessRecord = {
   readonly policy?: string;
+  /** Whom the policy means by the names in it. */
+  readonly principals?: BoundPrincipals;
   readonly publicAccessBlock?: PublicAccessBlock | null;
   /** True once the ownership controls were deleted; until then they are BucketOwnerEnforced. */
   readonly withoutOwnershipControls?: boolean;
@@ -84,6 +88,6 @@ function compiled(record: BucketAccessRecord, bucket: string, defaultBlock: Publ
   const block = blockOf(record, defaultBlock);
   if (record.policy === undefined) return { policy: undefined, isPublic: false, block, asksForObjectTags: false };
   const { document } = readStoredPolicy(record.policy, 'resource');
-  const policy = compilePolicy(document, bucket);
+  const policy = compilePolicy(boundDocument(document, record.principals), bucket);
   return { policy, isPublic: isPublic(document), block, asksForObjectTags: asksForObjectTags(policy) };
 }

@@ -29,9 +29,14 @@ export type User = PolicyHolder & {
 
 export type Group = PolicyHolder & { readonly members: readonly string[] };
 
+/** Unique ids by the ARNs that a policy names, as they were when it was set. */
+export type BoundPrincipals = Readonly<Record<string, string>>;
+
 export type Role = PolicyHolder & {
   /** The trust policy: who may assume it. */
   readonly trust: string;
+  /** Whom the trust policy means by the names in it. */
+  readonly trusted?: BoundPrincipals;
   readonly maxSessionSeconds: number;
   readonly description?: string;
   readonly boundary?: string;

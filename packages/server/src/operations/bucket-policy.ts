@@ -6,6 +6,7 @@ import { element, xmlDocument } from '@latchkey/s3/xml-writer';
 import { documentBody } from '../body.ts';
 import { blockOf } from '../bucket-access.ts';
 import { Denial } from '../denial.ts';
+import { bindPrincipals, shownPolicy } from '../identity/bound-principals.ts';
 import { bucketOperation } from './define.ts';
 import { existingBucket } from './existing-bucket.ts';
 import { onBucket } from './permissions.ts';
@@ -19,11 +20,12 @@ export const getBucketPolicy = bucketOperation({
   method: 'GET',
   subresource: 'policy',
   needs: onBucket('s3:GetBucketPolicy'),
-  async run(request, stores) {
+  async run(request, stores, { accountId }) {
     await existingBucket(stores, request.bucket);
-    const { policy } = await stores.access.read(request.bucket);
+    const { policy, principals } = await stores.access.read(request.bucket);
     if (policy === undefined) throw new S3Error('NoSuchBucketPolicy', { fields: { BucketName: request.bucket } });
-    return { status: 200, headers: ['Content-Type', 'application/json'], body: encoder.encode(policy) };
+    const shown = await shownPolicy(policy, principals, stores.records, accountId);
+    return { status: 200, headers: ['Content-Type', 'application/json'], body: encoder.encode(shown) };
   },
 });
 
@@ -32,16 +34,17 @@ export const putBucketPolicy = bucketOperation({
   method: 'PUT',
   subresource: 'policy',
   needs: onBucket('s3:PutBucketPolicy'),
-  async run(request, stores) {
+  async run(request, stores, { accountId }) {
     const body = await documentBody(request, { maxBytes: 64 * 1024 });
     await existingBucket(stores, request.bucket);
     const text = textOf(body);
     const parsed = parsePolicy(text, 'bucket');
     const refusal = policyRefusal(parsed, text, request.bucket);
     if (refusal !== undefined) throw refusal;
+    const principals = parsed.ok ? await bindPrincipals(parsed.document, stores.records, accountId, unknownPrincipal) : {};
     await stores.access.change(request.bucket, (record) => {
       if (parsed.ok && isPublic(parsed.document) && blockOf(record, stores.access.defaultBlock).blockPublicPolicy) throw publicPolicy();
-      return { ...record, policy: text };
+      return { ...record, policy: text, principals };
     });
     return emptyReply(204);
   },
@@ -54,7 +57,7 @@ export const deleteBucketPolicy = bucketOperation({
   needs: onBucket('s3:DeleteBucketPolicy'),
   async run(request, stores) {
     await existingBucket(stores, request.bucket);
-    await stores.access.change(request.bucket, ({ policy: _gone, ...rest }) => rest);
+    await stores.access.change(request.bucket, ({ policy: _gone, principals: _unbound, ...rest }) => rest);
     return emptyReply(204);
   },
 });
@@ -89,4 +92,8 @@ function publicPolicy(): S3Error {
       'The policy would make the bucket public, which BlockPublicPolicy of its public access block forbids.',
     ),
   });
+}
+
+function unknownPrincipal(arn: string): S3Error {
+  return new S3Error('MalformedPolicy', { message: 'Invalid principal in policy', fields: { Detail: `There is no ${arn}.` } });
 }

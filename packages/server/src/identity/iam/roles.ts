@@ -1,16 +1,18 @@
 /** Roles: permissions that somebody takes on for a while. Whom they are for is in their trust policy. */
 import { S3Error } from '@latchkey/s3/errors';
 import { element, type XmlNode } from '@latchkey/s3/xml-writer';
+import type { RecordStore } from '@latchkey/storage/record-store';
 import { defineAction, listElement, optional, timeElement } from '../../query/define-action.ts';
 import { documentPage } from '../../query/pages.ts';
 import { DOCUMENT, PATH, USER_NAME } from '../../query/parameters.ts';
 import { roleArn } from '../arns.ts';
+import { shownPolicy } from '../bound-principals.ts';
 import { changing } from '../documents.ts';
 import { type Role, roles } from '../model.ts';
 import { uniqueId } from '../unique-ids.ts';
 import { boundaryChange, boundaryContext } from './boundaries.ts';
 import { existing, onAnything, onHolder, ROLE } from './holders.ts';
-import { checkedPolicy } from './policy-documents.ts';
+import { checkedTrust } from './policy-documents.ts';
 import { tagList } from './tags.ts';
 import { boundaryElement } from './users.ts';
 
@@ -24,7 +26,7 @@ export const createRole = defineAction('iam', {
   },
   async run({ parameters, stores: { records }, site }) {
     const name = parameters.required('RoleName', USER_NAME);
-    const trust = checkedPolicy(parameters.required('AssumeRolePolicyDocument', DOCUMENT), 'trust');
+    const trust = await checkedTrust(parameters.required('AssumeRolePolicyDocument', DOCUMENT), records, site.accountId);
     const description = parameters.text('Description', { max: 1000 });
     const role = await changing(records, async () => {
       if ((await roles.get(records, name)) !== undefined)
@@ -37,7 +39,7 @@ export const createRole = defineAction('iam', {
         createdAt: site.now(),
         inline: [],
         attached: [],
-        trust,
+        ...trust,
         maxSessionSeconds: parameters.wholeNumber('MaxSessionDuration', SESSION_SECONDS) ?? SESSION_SECONDS.min,
         tags: parameters.tags(),
         ...(description === undefined ? {} : { description }),
@@ -45,7 +47,7 @@ export const createRole = defineAction('iam', {
       };
       return { changes: [roles.put(name, made, 0), ...boundary.changes], result: made };
     });
-    return [element('Role', roleElements(role, site.accountId))];
+    return [element('Role', await roleElements(role, records, site.accountId))];
   },
 });
 
@@ -54,7 +56,7 @@ export const getRole = defineAction('iam', {
   needs: onHolder(ROLE, 'iam:GetRole'),
   async run({ parameters, stores: { records }, site }) {
     const { value } = await existing(records, ROLE, parameters.required('RoleName', USER_NAME));
-    return [element('Role', roleElements(value, site.accountId))];
+    return [element('Role', await roleElements(value, records, site.accountId))];
   },
 });
 
@@ -65,10 +67,7 @@ export const listRoles = defineAction('iam', {
     const prefix = parameters.text('PathPrefix') ?? '/';
     const { values, end } = await documentPage(roles, records, parameters, ({ path }) => path.startsWith(prefix));
     return [
-      listElement(
-        'Roles',
-        values.map((role) => roleElements(role, site.accountId) as XmlNode[]),
-      ),
+      listElement('Roles', (await Promise.all(values.map((role) => roleElements(role, records, site.accountId)))) as XmlNode[][]),
       ...end,
     ];
   },
@@ -77,12 +76,12 @@ export const listRoles = defineAction('iam', {
 export const updateAssumeRolePolicy = defineAction('iam', {
   name: 'UpdateAssumeRolePolicy',
   needs: onHolder(ROLE, 'iam:UpdateAssumeRolePolicy'),
-  async run({ parameters, stores: { records } }) {
+  async run({ parameters, stores: { records }, site }) {
     const name = parameters.required('RoleName', USER_NAME);
-    const trust = checkedPolicy(parameters.required('PolicyDocument', DOCUMENT), 'trust');
+    const trust = await checkedTrust(parameters.required('PolicyDocument', DOCUMENT), records, site.accountId);
     await changing(records, async () => {
       const { value, version } = await existing(records, ROLE, name);
-      return { changes: [roles.put(name, { ...value, trust }, version)], result: undefined };
+      return { changes: [roles.put(name, { ...value, ...trust }, version)], result: undefined };
     });
     return undefined;
   },
@@ -134,14 +133,14 @@ export const listInstanceProfilesForRole = defineAction('iam', {
   },
 });
 
-function roleElements(role: Role, accountId: string): readonly (XmlNode | undefined)[] {
+async function roleElements(role: Role, records: RecordStore, accountId: string): Promise<readonly (XmlNode | undefined)[]> {
   return [
     element('Path', role.path),
     element('RoleName', role.name),
     element('RoleId', role.uniqueId),
     element('Arn', roleArn(accountId, role)),
     timeElement('CreateDate', role.createdAt),
-    element('AssumeRolePolicyDocument', encodeURIComponent(role.trust)),
+    element('AssumeRolePolicyDocument', encodeURIComponent(await shownPolicy(role.trust, role.trusted, records, accountId))),
     optional('Description', role.description),
     element('MaxSessionDuration', role.maxSessionSeconds),
     boundaryElement(role),

@@ -7,6 +7,7 @@ import type { Authorised, Permission } from '../../pipeline.ts';
 import type { Call } from '../../query/define-action.ts';
 import type { Parameters } from '../../query/parameters.ts';
 import { nameInArn, roleArn, sessionArn } from '../arns.ts';
+import { boundDocument } from '../bound-principals.ts';
 import { existingPolicy } from '../iam/managed-policies.ts';
 import { type Role, roles } from '../model.ts';
 import { beginSession, type Session } from '../sessions.ts';
@@ -29,7 +30,8 @@ export async function trustPermission({ parameters, stores, site }: Call, action
 /** What a role's trust policy has to allow whoever would have a session of that name. */
 export function trustIn(role: Role | undefined, arn: string, sessionName: string, action: string): Permission {
   const text = role?.trust ?? '{"Version":"2012-10-17","Statement":[]}';
-  const trust = compilePolicy(readStoredPolicy(text, 'trust').document, role?.name ?? arn);
+  const { document } = readStoredPolicy(text, 'trust');
+  const trust = compilePolicy(boundDocument(document, role?.trusted), role?.name ?? arn);
   return { action, resource: arn, trust, context: new Map([['sts:rolesessionname', [sessionName]]]) };
 }
 
