@@ -48,6 +48,24 @@ describe('a bucket policy', () => {
     expect((await s3('GET', '/box/file', { credentials: second })).text).toBe('content');
   });
 
+  test('shows a unique id for a principal only, however the name is written, and means by it what it meant', async () => {
+    const first = await newUser(server, 'eve');
+    const escaped = first.arn.replace('/', String.raw`\/`);
+    const statements = [
+      `{"Effect":"Allow","Principal":{"AWS":["${escaped}"]},"Action":"s3:GetObject","Resource":"${READ}"}`,
+      `{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"${READ}","Condition":{"ArnEquals":{"aws:PrincipalArn":"${first.arn}"}}}`,
+    ];
+    const body = `{"Version":"2012-10-17","Statement":[${statements.join(',')}]}`;
+    expect((await s3('PUT', '/box', { query: { policy: '' }, body })).status).toBe(204);
+    expect(await shown()).toBe(body);
+    await remove('eve', first.accessKeyId);
+    const second = await newUser(server, 'eve');
+    const [allowed, denied] = JSON.parse(await shown()).Statement;
+    expect([allowed.Principal.AWS, denied.Condition.ArnEquals['aws:PrincipalArn']]).toEqual([expect.stringMatching(/^AIDA/), second.arn]);
+    expect((await s3('PUT', '/box', { query: { policy: '' }, body: await shown() })).status).toBe(204);
+    expectError(await s3('GET', '/box/file', { credentials: second }), { status: 403, code: 'AccessDenied' });
+  });
+
   test('refuses the user it names, and not another one of that name', async () => {
     const reads = policyOf(allow('s3:GetObject', READ));
     const first = await newUser(server, 'bob', reads);
@@ -73,7 +91,7 @@ describe('a bucket policy', () => {
     expectError(await s3('GET', '/box/file', { credentials: await assume(second) }), { status: 403, code: 'AccessDenied' });
   });
 
-  test.each(['user/nobody', 'role/nobody', 'user/elsewhere/ann'])('that names %s, who is not there, is refused', async (name) => {
+  test.each(['user/nobody', 'role/nobody', 'user/elsewhere/ann'])('that names %j, who is not there, is refused', async (name) => {
     const before = await shown();
     const arn = `arn:aws:iam::${account}:${name}`;
     expectError(await setPolicy(allow('s3:GetObject', READ, { Principal: { AWS: arn } })), {
@@ -83,6 +101,11 @@ describe('a bucket policy', () => {
       fields: { Detail: `There is no ${arn}.` },
     });
     expect(await shown()).toBe(before);
+  });
+
+  test.each([`user/${'x'.repeat(5000)}`, 'user/\0', 'role/a"b'])('that names what nobody can be called is refused: %j', async (name) => {
+    const reply = await setPolicy(allow('s3:GetObject', READ, { Principal: { AWS: `arn:aws:iam::${account}:${name}` } }));
+    expect([reply.status, reply.error.Code]).toEqual([400, 'MalformedPolicy']);
   });
 
   test('may name the account, a session, somebody of another account and a unique id', async () => {

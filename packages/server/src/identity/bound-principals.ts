@@ -35,19 +35,37 @@ export function boundDocument(document: PolicyDocument, bound: BoundPrincipals =
   return { ...document, statements };
 }
 
-/** The text as it is shown: somebody who is gone, or has lost the name to another, by the unique id. */
+/** The text as it is shown: principals who are gone, or have lost the name to another, by their unique ids. */
 export async function shownPolicy(text: string, bound: BoundPrincipals = {}, records: RecordStore, accountId: string): Promise<string> {
-  let shown = text;
-  for (const [arn, id] of Object.entries(bound)) {
-    if ((await uniqueIdOf(arn, records, accountId)) !== id) shown = shown.replaceAll(`"${arn}"`, `"${id}"`);
+  const gone = new Map<string, string>();
+  for (const [arn, id] of Object.entries(bound)) if ((await uniqueIdOf(arn, records, accountId)) !== id) gone.set(arn, id);
+  return gone.size === 0 ? text : JSON.stringify(renamed(JSON.parse(text), gone));
+}
+
+type Written = { Statement: OneOrMore<{ Principal?: Named; NotPrincipal?: Named }> };
+type Named = '*' | { AWS?: OneOrMore<string> };
+type OneOrMore<Value> = Value | Value[];
+
+/** With other names for principals, and for nothing else: a condition goes on speaking of the ARN that it compares. */
+function renamed(document: Written, names: ReadonlyMap<string, string>): Written {
+  for (const { Principal, NotPrincipal } of [document.Statement].flat()) {
+    for (const element of [Principal, NotPrincipal]) {
+      if (typeof element !== 'object' || element.AWS === undefined) continue;
+      const written = [element.AWS].flat().map((name) => names.get(name) ?? name);
+      element.AWS = written.length === 1 ? (written[0] as string) : written;
+    }
   }
-  return shown;
+  return document;
 }
 
 async function uniqueIdOf(arn: string, records: RecordStore, accountId: string): Promise<string | undefined> {
+  if (!ARN.test(arn)) return undefined;
   const [userName, roleName] = [nameInArn(arn, accountId, 'user'), nameInArn(arn, accountId, 'role')];
   const user = userName === undefined ? undefined : (await users.get(records, userName))?.value;
   if (user !== undefined && userArn(accountId, user) === arn) return user.uniqueId;
   const role = roleName === undefined ? undefined : (await roles.get(records, roleName))?.value;
   return role !== undefined && roleArn(accountId, role) === arn ? role.uniqueId : undefined;
 }
+
+/** What can be somebody's at all: a path of up to 512 characters and a name of up to 64. */
+const ARN = /^arn:aws:iam::\d{12}:(?:user|role)\/(?:[!-~]{1,511}\/)?[\w+=,.@-]{1,64}$/;
