@@ -1,6 +1,6 @@
 /** The bytes of a request body, as an operation wants them: a small document whole, or an object as a stream that checks itself. */
 import { type CheckedBody, checkedBody } from '@latchkey/s3/body-integrity';
-import { algorithmOfHeader, type ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
+import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
 import { chunkedForm } from '@latchkey/s3/chunked-body';
 import { S3Error } from '@latchkey/s3/errors';
 import { type ClaimedChecksum, claimedChecksum, contentMd5, otherAlgorithm, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
@@ -61,10 +61,7 @@ export async function documentBody(
   { maxBytes, requiresDigest = false, claimsObject = false }: DocumentBodyOptions,
 ): Promise<Uint8Array> {
   if (requiresDigest) requireChecksumOrMd5(request.headers);
-  const claim = claimOf(
-    request,
-    claimsObject ? request.headers.filter(([name]) => algorithmOfHeader(name) === undefined) : request.headers,
-  );
+  const claim = claimOf(request, claimsObject ? request.headers.filter(([name]) => !CLAIMS.test(name)) : request.headers);
   const decoded = decodedBody(request, announced(claim), { mayBeAbsent: true });
   if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
   const { bytes } = await checked(request, decoded, claim, undefined);
@@ -72,6 +69,9 @@ export async function documentBody(
   for await (const piece of bytes) pieces.push(piece);
   return Buffer.concat(pieces);
 }
+
+/** A checksum, and which it is. */
+const CLAIMS = /^x-amz-(?:checksum-(?!algorithm$|type$|mode$)|sdk-checksum-algorithm$)/;
 
 function claimOf(request: Authorised, headers = request.headers): ClaimedChecksum | undefined {
   return claimedChecksum(headers, { hasTrailers: chunkedForm(payloadWord(request))?.hasTrailer === true });

@@ -43,7 +43,7 @@ export async function completedChecksums(
   }
   if (begun?.type === 'COMPOSITE') requirePartChecksums(begun.algorithm, named);
   const claimedSize = amzValue(request, 'x-amz-mp-object-size');
-  const hasher = begun?.type === 'COMPOSITE' ? await openHasher(begun.algorithm) : undefined;
+  const composite = begun?.type === 'COMPOSITE' ? composedOnce(await openHasher(begun.algorithm)) : undefined;
 
   return (parts) => {
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
@@ -53,9 +53,9 @@ export async function completedChecksums(
       });
     }
     if (request.terms !== undefined) checkSize(sizeBytes, request.terms);
-    const made = checksumOf(parts, begun, hasher);
+    const made = checksumOf(parts, begun, composite);
     checkClaims(request, made);
-    return made && { type: hasher === undefined ? 'FULL_OBJECT' : 'COMPOSITE', values: { [made.algorithm]: made.value } };
+    return made && { type: composite === undefined ? 'FULL_OBJECT' : 'COMPOSITE', values: { [made.algorithm]: made.value } };
   };
 }
 
@@ -64,11 +64,25 @@ type Made = {
   readonly value: string;
 };
 
-function checksumOf(parts: readonly PartRecord[], begun: UploadChecksum | undefined, hasher: Hasher | undefined): Made | undefined {
+type Composite = (values: readonly string[]) => string;
+
+/**
+ * A store that finds the upload changed looks at the parts again, and has them sealed again. Those are named with their checksums, so that what they
+ * make is the same; a hasher gives its digest once.
+ */
+function composedOnce(hasher: Hasher): Composite {
+  let value: string | undefined;
+  return (values) => {
+    value ??= compositeChecksum(hasher, values);
+    return value;
+  };
+}
+
+function checksumOf(parts: readonly PartRecord[], begun: UploadChecksum | undefined, composite: Composite | undefined): Made | undefined {
   const algorithm = begun?.algorithm ?? commonAlgorithm(parts);
   const values = algorithm === undefined ? undefined : valuesOf(parts, algorithm);
   if (algorithm === undefined || values === undefined) return undefined;
-  if (hasher !== undefined) return { algorithm, value: compositeChecksum(hasher, values) };
+  if (composite !== undefined) return { algorithm, value: composite(values) };
   if (!isCrc(algorithm)) return undefined;
   const pieces = parts.map(({ sizeBytes }, i) => ({ value: values[i] ?? '', sizeBytes }));
   return { algorithm, value: fullObjectChecksum(algorithm, pieces) };
