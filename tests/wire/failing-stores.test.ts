@@ -1,8 +1,10 @@
 /** Stores that reject, as those do that are somewhere else and away: the request is refused, and no rejection is left to end the process. */
 import { S3Error } from '@latchkey/s3/errors';
+import { openMemoryObjectStore } from '@latchkey/storage/memory-object-store';
 import { openMemoryRecordStore } from '@latchkey/storage/memory-record-store';
 import { openMemoryTrailStore } from '@latchkey/storage/memory-trail-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newUser } from '../support/query-client.ts';
 import { type TestServer, testServer } from '../support/test-server.ts';
 import { expectError, send, signed } from '../support/wire-client.ts';
 
@@ -61,5 +63,17 @@ test('refuse a read with SlowDown where what decides about it can not be read', 
   } finally {
     failing.records = false;
   }
+  expect(unhandled).toEqual([]);
+});
+
+test('refuse whoever may not look as ever, where it can not be asked whether there is a bucket', async () => {
+  const objects = openMemoryObjectStore();
+  const elsewhere = await testServer({
+    objects: { ...objects, isElsewhere: true, getBucket: () => Promise.reject(new S3Error('ServiceUnavailable')) },
+  });
+  const nobody = await newUser(elsewhere, 'nobody');
+  for (const path of ['/box', '/box/key'])
+    expectError(await send(elsewhere, signed(elsewhere, 'GET', path, { credentials: nobody })), { status: 403, code: 'AccessDenied' });
+  await elsewhere.close();
   expect(unhandled).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { S3Error } from '@latchkey/s3/errors';
 import type { BucketAccess } from './bucket-access.ts';
 import { denied } from './denial.ts';
 import { refuseOtherOwner } from './expected-owner.ts';
+import { linkOf } from './identity/principals.ts';
 import type { Admitted, Authenticated, Authorised, Permission, Site, Stores } from './pipeline.ts';
 import { type DecisionFacts, requestContext, type Tags } from './request-context.ts';
 
@@ -29,8 +30,10 @@ export function authorise(request: Admitted, stores: Stores, site: Site): Author
 async function refuse(refusal: unknown, { bucket, operation, principal }: Admitted, { objects }: Stores): Promise<never> {
   if (!(refusal instanceof S3Error && refusal.code === 'AccessDenied') || bucket === undefined || operation.name === 'CreateBucket')
     throw refusal;
-  if (principal.kind === 'anonymous' && objects.isElsewhere === true) throw refusal;
-  const found = await objects.getBucket(bucket);
+  if (objects.isElsewhere === true && (principal.kind === 'anonymous' || linkOf(principal) !== undefined)) throw refusal;
+  const found = await objects.getBucket(bucket).catch(() => {
+    throw refusal;
+  });
   const { cause } = refusal;
   if (found === undefined) throw new S3Error('NoSuchBucket', { fields: { BucketName: bucket }, cause });
   if (operation.name === 'HeadBucket') throw new S3Error('AccessDenied', { headers: ['x-amz-bucket-region', found.region], cause });
