@@ -20,8 +20,9 @@ export async function headParts(
     const record = await headObject(context, bucket, key);
     if (record?.partCount === undefined || record.checksums?.type !== 'COMPOSITE') return record && { record };
     const attributes = await partAttributes(context, bucket, key, options);
-    if (attributes === undefined || attempt === ATTEMPTS) return { record };
+    if (attributes === undefined) return { record };
     if (etagFromHeader(childText(attributes, 'ETag') ?? '') === record.etag) return { record, page: pageFrom(attributes) };
+    if (attempt === ATTEMPTS) return { record };
   }
 }
 
