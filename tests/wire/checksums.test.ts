@@ -197,6 +197,16 @@ describe('of an object in parts', () => {
       message: 'Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32',
     });
   });
+  test('a claim of an algorithm that is not known is refused, not passed over', async () => {
+    const { done } = await upload('unknown-claim', {}, 'CRC32', { 'x-amz-checksum-sha512': 'A'.repeat(86).concat('==') });
+    expectError(done, { status: 400, code: 'InvalidRequest' });
+    expect((await s3('HEAD', '/box/unknown-claim')).status).toBe(404);
+  });
+  test('the algorithm may be named beside the claim, as SDKs do', async () => {
+    const value = checksum('CRC32', Buffer.concat(PARTS));
+    const { done } = await upload('named-claim', {}, 'CRC32', { 'x-amz-checksum-crc32': value, 'x-amz-sdk-checksum-algorithm': 'CRC32' });
+    expect(done.status, done.text).toBe(200);
+  });
   test('a claim that is no checksum at all is refused', async () => {
     const { done } = await upload('misclaimed', {}, 'CRC32', { 'x-amz-checksum-crc32': 'nonsense' });
     expectError(done, { status: 400, code: 'InvalidRequest', message: 'Value for x-amz-checksum-crc32 header is invalid.' });

@@ -42,6 +42,11 @@ export function claimedChecksum(
 /** Headers that say something about checksums without being one. */
 const ABOUT_CHECKSUMS: ReadonlySet<string> = new Set(['x-amz-checksum-algorithm', 'x-amz-checksum-type', 'x-amz-checksum-mode']);
 
+/** Whether a header claims a checksum of an algorithm that is known, or names that algorithm for the SDK that made it. */
+export function isClaim(name: string): boolean {
+  return algorithmOfHeader(name) !== undefined || name === 'x-amz-sdk-checksum-algorithm';
+}
+
 /** Claims that the text is a base64 digest of that algorithm. */
 export function isChecksumValue(algorithm: ChecksumAlgorithm, value: string): boolean {
   return bytesFromBase64(value)?.length === DIGEST_BYTES[algorithm];

@@ -25,7 +25,7 @@ export function authorise(request: Admitted, stores: Stores, site: Site): Author
 
 /**
  * S3 tells whoever asks that a bucket is not there, and of one that may not be looked into where it is: some programs find out the region that way.
- * Where the buckets are those of another S3, nobody without a name can make us ask it.
+ * Where the buckets are those of another S3, neither a stranger nor the holder of a link can make us ask it.
  */
 async function refuse(refusal: unknown, { bucket, operation, principal }: Admitted, { objects }: Stores): Promise<never> {
   if (!(refusal instanceof S3Error && refusal.code === 'AccessDenied') || bucket === undefined || operation.name === 'CreateBucket')

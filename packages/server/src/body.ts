@@ -3,7 +3,14 @@ import { type CheckedBody, checkedBody } from '@latchkey/s3/body-integrity';
 import type { ChecksumAlgorithm } from '@latchkey/s3/checksum-algorithm';
 import { chunkedForm } from '@latchkey/s3/chunked-body';
 import { S3Error } from '@latchkey/s3/errors';
-import { type ClaimedChecksum, claimedChecksum, contentMd5, otherAlgorithm, requireChecksumOrMd5 } from '@latchkey/s3/request-checksums';
+import {
+  type ClaimedChecksum,
+  claimedChecksum,
+  contentMd5,
+  isClaim,
+  otherAlgorithm,
+  requireChecksumOrMd5,
+} from '@latchkey/s3/request-checksums';
 import type { IncomingBody } from '@latchkey/storage/object-store';
 import { type DecodedBody, decodedBody, payloadWord } from './decoded-body.ts';
 import { headerValue } from './headers.ts';
@@ -61,7 +68,7 @@ export async function documentBody(
   { maxBytes, requiresDigest = false, claimsObject = false }: DocumentBodyOptions,
 ): Promise<Uint8Array> {
   if (requiresDigest) requireChecksumOrMd5(request.headers);
-  const claim = claimOf(request, claimsObject ? request.headers.filter(([name]) => !CLAIMS.test(name)) : request.headers);
+  const claim = claimOf(request, claimsObject ? request.headers.filter(([name]) => !isClaim(name)) : request.headers);
   const decoded = decodedBody(request, announced(claim), { mayBeAbsent: true });
   if (decoded.sizeBytes > maxBytes) throw new S3Error('MaxMessageLengthExceeded');
   const { bytes } = await checked(request, decoded, claim, undefined);
@@ -69,9 +76,6 @@ export async function documentBody(
   for await (const piece of bytes) pieces.push(piece);
   return Buffer.concat(pieces);
 }
-
-/** A checksum, and which it is. */
-const CLAIMS = /^x-amz-(?:checksum-(?!algorithm$|type$|mode$)|sdk-checksum-algorithm$)/;
 
 function claimOf(request: Authorised, headers = request.headers): ClaimedChecksum | undefined {
   return claimedChecksum(headers, { hasTrailers: chunkedForm(payloadWord(request))?.hasTrailer === true });

@@ -60,7 +60,8 @@ export async function completedChecksums(
 }
 
 type Made = {
-  readonly algorithm: ChecksumAlgorithm /** Base64, and how many parts it was made of where it is composite. */;
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64, and how many parts it was made of where it is composite. */
   readonly value: string;
 };
 
