@@ -92,11 +92,12 @@ function programsOf(document: string): readonly Program[] {
 type Variant = { readonly name: string; readonly folderOfProgram?: string; readonly programs: readonly string[] };
 
 /** Tools of which there are two generations are run in both. */
-function variantsOf({ language, needs: needed }: Program): readonly Variant[] {
+function variantsOf({ language, needs: needed, text }: Program): readonly Variant[] {
   const both = language === 'python' ? PYTHONS : needed === 'aws' ? CLIS : undefined;
   if (both !== undefined)
     return both.map(({ name, program }) => ({ name, folderOfProgram: dirname(pathOf(program) ?? ''), programs: [program] }));
-  return [{ name: needed, programs: language === 'sh' && needed !== 'latchkey' ? [needed] : [] }];
+  const called = [needed, 'curl'].filter((name) => name !== 'latchkey' && (name === needed || /\bcurl\b/.test(text)));
+  return [{ name: needed, programs: language === 'sh' ? called : [] }];
 }
 
 async function putCat(): Promise<void> {
